@@ -1,0 +1,71 @@
+"""What flows through the house, and the METRICS table.
+
+Values are frozen structs. Time is data: float64 seconds since the session began (``t``), never read
+from a clock here. ``None`` means that this sensor cannot know it; it is never 0 or NaN. Units end
+the name; only ``t``, ``acc_*`` (m/s2, specific force: +9.81 on the axis that points up at rest) and
+``gyr_*`` (rad/s) are bare. Body axes: ``ap`` forward, ``ml`` left, ``v`` up.
+"""
+
+from livecoach.model.events import (
+    Contact,
+    Cue,
+    CueKind,
+    CuePlayed,
+    Event,
+    Notice,
+    Phase,
+    PodReport,
+    SensorState,
+    Skipped,
+    Step,
+    Target,
+)
+from livecoach.model.inputs import Command, Input, Link, Payload, Played, Tick
+from livecoach.model.metrics import METRICS, Metric
+from livecoach.model.sensors import (
+    MOUNTS,
+    Activity,
+    Baseline,
+    BodySample,
+    Foot,
+    FootPodReading,
+    ImuSample,
+    Mount,
+    Profile,
+    SensorInfo,
+    State,
+)
+
+__all__ = [
+    "METRICS",
+    "MOUNTS",
+    "Activity",
+    "Baseline",
+    "BodySample",
+    "Command",
+    "Contact",
+    "Cue",
+    "CueKind",
+    "CuePlayed",
+    "Event",
+    "Foot",
+    "FootPodReading",
+    "ImuSample",
+    "Input",
+    "Link",
+    "Metric",
+    "Mount",
+    "Notice",
+    "Payload",
+    "Phase",
+    "Played",
+    "PodReport",
+    "Profile",
+    "SensorInfo",
+    "SensorState",
+    "Skipped",
+    "State",
+    "Step",
+    "Target",
+    "Tick",
+]

@@ -1,0 +1,159 @@
+"""What comes out: one tagged union, the same JSON on MQTT and on disk."""
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from livecoach.model.sensors import Activity, Foot, State
+
+CueKind: TypeAlias = Literal["beat", "tone", "speech"]
+
+
+class Contact(Struct, frozen=True, tag="contact", gc=False):
+    """The moment a footfall (initial contact) at ``t`` was found; final."""
+
+    t: float
+    t_known: float
+    foot: Foot | None
+    quality: float
+
+
+class Phase(Struct, frozen=True, tag="phase", gc=False):
+    """Where the runner is in the rhythm: the footfalls to come.
+
+    ``asymmetry_s`` is how much longer than ``period_s`` the step after ``t_ref`` is; the one after
+    it is as much shorter. ``foot`` landed at ``t_ref``, where known. ``sd_s`` is the expected error
+    of the first prediction.
+    """
+
+    t_ref: float
+    period_s: float
+    asymmetry_s: float
+    sd_s: float
+    t_known: float
+    foot: Foot | None = None
+
+    def predict(self, n: int) -> float:
+        """Return the expected time of the ``n``-th footfall after ``t_ref`` (``n`` >= 0)."""
+        return self.t_ref + n * self.period_s + (self.asymmetry_s if n % 2 else 0.0)
+
+
+class Step(Struct, frozen=True, tag="step", kw_only=True, gc=False):
+    """One step, complete: from its initial contact at ``t`` to the next one."""
+
+    t: float
+    t_known: float
+    foot: Foot | None = None
+    step_time_s: float
+    contact_time_s: float | None = None
+    flight_time_s: float | None = None
+    step_length_m: float | None = None
+    speed_mps: float | None = None
+    vertical_oscillation_m: float | None = None
+    speed_loss_mps: float | None = None
+    expected_braking_mps: float | None = None
+    propulsion_mps: float | None = None
+    pelvis_swing_mps: float | None = None
+    landing_angle_deg: float | None = None
+    toe_off_pitch_deg: float | None = None
+    swing_pitch_deg: float | None = None
+    trunk_lean_deg: float | None = None
+    activity: Activity
+    quality: float
+
+    @property
+    def step_rate_spm(self) -> float:
+        """Steps per minute at this step's pace."""
+        return 60.0 / self.step_time_s
+
+    @property
+    def duty_factor(self) -> float | None:
+        """Contact time over stride time (two steps); above 0.5 both feet share the ground."""
+        if self.contact_time_s is None:
+            return None
+        return self.contact_time_s / (2.0 * self.step_time_s)
+
+    @property
+    def vertical_ratio(self) -> float | None:
+        """Vertical oscillation over step length."""
+        if self.vertical_oscillation_m is None or not self.step_length_m:
+            return None
+        return self.vertical_oscillation_m / self.step_length_m
+
+
+class PodReport(Struct, frozen=True, tag="pod", gc=False):
+    """What a foot pod amounts to in this second; the rate is None unless ``state`` is fresh."""
+
+    t: float
+    t_known: float
+    source: str
+    state: State
+    step_rate_spm: float | None = None
+    speed_mps: float | None = None
+    step_length_m: float | None = None
+
+
+class Target(Struct, frozen=True, tag="target", gc=False):
+    """The step rate aimed at from now on (None: not known yet) and why."""
+
+    t_known: float
+    target_spm: float | None
+    baseline_spm: float | None
+    reason: str
+
+
+class Cue(Struct, frozen=True, tag="cue", kw_only=True):
+    """Something to be heard at ``t_due``, dropped when not heard by ``expires_t``.
+
+    ``phrase`` is the text of speech, the name of a tone, and for a beat the foot it belongs to
+    (``"left"``, ``"right"``) or ``""``. ``reason`` says what was seen, with numbers.
+    """
+
+    number: int
+    t_decided: float
+    t_due: float
+    kind: CueKind
+    phrase: str
+    priority: int
+    expires_t: float
+    reason: str
+
+
+class CuePlayed(Struct, frozen=True, tag="cue_played", gc=False):
+    """A cue was heard at ``t``, ``late_s`` after its due time."""
+
+    cue: int
+    t: float
+    late_s: float
+    t_known: float
+
+
+class SensorState(Struct, frozen=True, tag="sensor"):
+    """How much a sensor can be trusted from now on."""
+
+    t_known: float
+    name: str
+    state: State
+    battery_percent: float | None = None
+    rssi_dbm: float | None = None
+
+
+class Skipped(Struct, frozen=True, tag="skipped"):
+    """A row or packet that could not be read was left out."""
+
+    t_known: float
+    source: str
+    row: int
+    reason: str
+
+
+class Notice(Struct, frozen=True, tag="notice"):
+    """One line for the person: something was found out, or is not as declared."""
+
+    t_known: float
+    text: str
+
+
+Event: TypeAlias = (
+    Contact | Phase | Step | PodReport | Target | Cue | CuePlayed | SensorState | Skipped | Notice
+)

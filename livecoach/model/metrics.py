@@ -1,0 +1,171 @@
+"""The one table of metrics: README, topics, log headers and pages derive from it.
+
+``low`` and ``high`` bound what is plausible for a person who runs or walks, in the metric's own
+unit; a value outside is treated as unknown, never shown.
+"""
+
+from msgspec import Struct
+
+
+class Metric(Struct, frozen=True):
+    """One metric: the field of `Step` (or its property), unit, meaning, source, plausible range."""
+
+    name: str
+    unit: str
+    meaning: str
+    source: str
+    low: float
+    high: float
+    public: str
+
+
+METRICS: tuple[Metric, ...] = (
+    Metric(
+        "step_rate_spm",
+        "steps/min",
+        "steps of both feet per minute",
+        "any sensor",
+        40,
+        260,
+        "cadence",
+    ),
+    Metric(
+        "step_time_s",
+        "s",
+        "one foot's initial contact to the other's",
+        "IMU (one foot sensor: half a stride)",
+        0.23,
+        1.5,
+        "step time",
+    ),
+    Metric(
+        "contact_time_s",
+        "s",
+        "initial contact to toe-off of the same foot",
+        "trunk or foot IMU",
+        0.08,
+        1.2,
+        "contact time",
+    ),
+    Metric(
+        "flight_time_s",
+        "s",
+        "toe-off to the other foot's initial contact; negative when both feet are down",
+        "trunk or foot IMU",
+        -0.6,
+        0.4,
+        "flight time",
+    ),
+    Metric(
+        "duty_factor",
+        "ratio",
+        "contact time over stride time",
+        "trunk or foot IMU",
+        0.1,
+        0.8,
+        "duty factor",
+    ),
+    Metric(
+        "step_length_m",
+        "m",
+        "distance from one footfall to the next",
+        "foot pod; foot IMU; any IMU with belt, pod or typed speed",
+        0.2,
+        3.0,
+        "step length",
+    ),
+    Metric(
+        "speed_mps", "m/s", "running speed", "pod, belt, foot IMU or typed in", 0.2, 12.0, "speed"
+    ),
+    Metric(
+        "vertical_oscillation_m",
+        "m",
+        "rise and fall of the sensor's site within a step",
+        "trunk IMU",
+        0.01,
+        0.25,
+        "bounce",
+    ),
+    Metric(
+        "vertical_ratio",
+        "ratio",
+        "vertical oscillation over step length",
+        "trunk IMU with speed",
+        0.01,
+        0.4,
+        "bounce per length",
+    ),
+    Metric(
+        "speed_loss_mps",
+        "m/s",
+        "speed lost at the chest or upper back while the foot brakes",
+        "chest or back IMU",
+        0.0,
+        1.5,
+        "braking (speed loss)",
+    ),
+    Metric(
+        "expected_braking_mps",
+        "m/s",
+        "braking that speed, step time and contact time imply: "
+        "0.65 x 0.0908 x g v T tc / h; cannot see an overstride that leaves these unchanged",
+        "any contact time with speed",
+        0.0,
+        1.0,
+        "expected braking",
+    ),
+    Metric(
+        "propulsion_mps",
+        "m/s",
+        "speed regained at the chest or upper back while the foot pushes",
+        "chest or back IMU",
+        0.0,
+        1.5,
+        "push",
+    ),
+    Metric(
+        "pelvis_swing_mps",
+        "m/s",
+        "fore-aft speed swing of the pelvis under the body; not braking",
+        "waist IMU",
+        0.0,
+        3.0,
+        "pelvis swing",
+    ),
+    Metric(
+        "landing_angle_deg",
+        "deg",
+        "pitch of the foot at initial contact, toes up positive",
+        "foot IMU",
+        -60.0,
+        60.0,
+        "landing angle",
+    ),
+    Metric(
+        "toe_off_pitch_deg",
+        "deg",
+        "pitch of the foot at toe-off, toes down negative",
+        "foot IMU",
+        -110.0,
+        20.0,
+        "toe-off pitch",
+    ),
+    Metric(
+        "swing_pitch_deg",
+        "deg",
+        "largest heel-up pitch of the foot in swing (negative: heel up)",
+        "foot IMU",
+        -180.0,
+        20.0,
+        "swing pitch",
+    ),
+    Metric(
+        "trunk_lean_deg",
+        "deg",
+        "mean forward lean of the trunk over a stride, forward positive",
+        "chest or back IMU with gyro",
+        -30.0,
+        45.0,
+        "lean",
+    ),
+)

@@ -1,0 +1,91 @@
+"""What a sensor says, and what is known about runners and sensors beforehand."""
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+Foot: TypeAlias = Literal["left", "right"]
+Activity: TypeAlias = Literal["run", "walk", "stand"]
+Mount: TypeAlias = Literal["chest", "back", "waist", "foot_left", "foot_right"]
+State: TypeAlias = Literal["fresh", "stale", "lost", "stopped", "unknown"]
+MOUNTS: tuple[Mount, ...] = ("chest", "back", "waist", "foot_left", "foot_right")
+
+
+class SensorInfo(Struct, frozen=True, kw_only=True):
+    """What is known about a sensor before its first sample: it travels in the `Link` that finds it.
+
+    ``forward``, ``left`` and ``up`` name the sensor axis that points there when the runner stands
+    upright (``"+x"``, ``"-y"``, ... or ``"unknown"``). ``columns`` are the fields of a recorded row
+    in the order they have in the file; ``t_origin_s`` is what a recording's own clock showed when
+    the session's showed 0.
+    """
+
+    name: str
+    kind: Literal["imu", "pod"]
+    mount: Mount | None = None
+    forward: str = "+x"
+    left: str = "+y"
+    up: str = "+z"
+    rate_hz: float | None = None
+    columns: tuple[str, ...] = ()
+    t_origin_s: float = 0.0
+    speed_mps: float | None = None
+    incline_percent: float | None = None
+    mass_kg: float | None = None
+    height_m: float | None = None
+    leg_length_m: float | None = None
+    missing_axis: str = ""
+    data_kind: str = ""
+
+
+class ImuSample(Struct, frozen=True, gc=False):
+    """One reading of an inertial sensor, in the sensor's own axes; gyr_* None without a gyro."""
+
+    t: float
+    acc_x: float
+    acc_y: float
+    acc_z: float
+    gyr_x: float | None = None
+    gyr_y: float | None = None
+    gyr_z: float | None = None
+
+
+class BodySample(Struct, frozen=True, gc=False):
+    """The same reading turned into the runner's axes: ap forward, ml left, v up."""
+
+    t: float
+    acc_ap: float
+    acc_ml: float
+    acc_v: float
+    gyr_ap: float | None = None
+    gyr_ml: float | None = None
+    gyr_v: float | None = None
+
+
+class FootPodReading(Struct, frozen=True, gc=False):
+    """One Running Speed and Cadence notification.
+
+    ``cadence_raw_per_min`` stays raw: pods disagree whether it counts both legs or one.
+    """
+
+    t: float
+    speed_mps: float
+    cadence_raw_per_min: int
+    running: bool
+    stride_length_raw_m: float | None = None
+    total_distance_m: float | None = None
+
+
+class Baseline(Struct, frozen=True):
+    """The runner's own step rate at a speed (None: speed not known), over ``steps`` steps."""
+
+    step_rate_spm: float
+    speed_mps: float | None
+    steps: int
+
+
+class Profile(Struct, frozen=True):
+    """What is known about a runner when a session begins."""
+
+    runner: str = "runner"
+    baselines: tuple[Baseline, ...] = ()
