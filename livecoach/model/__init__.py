@@ -21,7 +21,7 @@ from livecoach.model.events import (
     Target,
 )
 from livecoach.model.inputs import Command, Input, Link, Payload, Played, Tick
-from livecoach.model.metrics import METRICS, Metric
+from livecoach.model.metrics import METRICS, Metric, plausible
 from livecoach.model.sensors import (
     MOUNTS,
     Activity,
@@ -68,4 +68,5 @@ __all__ = [
     "Step",
     "Target",
     "Tick",
+    "plausible",
 ]

@@ -4,7 +4,10 @@
 unit; a value outside is treated as unknown, never shown.
 """
 
+import msgspec
 from msgspec import Struct
+
+from livecoach.model.events import Step
 
 
 class Metric(Struct, frozen=True):
@@ -169,3 +172,16 @@ METRICS: tuple[Metric, ...] = (
         "lean",
     ),
 )
+
+_STEP_FIELDS = tuple((m.name, m.low, m.high) for m in METRICS if m.name in Step.__struct_fields__)
+
+
+def plausible(step: Step) -> Step:
+    """Return the step with every value that no runner can have made unknown."""
+    wrong = {
+        name: None
+        for name, low, high in _STEP_FIELDS
+        if (value := getattr(step, name)) is not None and not low <= value <= high
+    }
+    wrong.pop("step_time_s", None)
+    return msgspec.structs.replace(step, **wrong) if wrong else step

@@ -76,7 +76,7 @@ class FootPodReading(Struct, frozen=True, gc=False):
     total_distance_m: float | None = None
 
 
-class Baseline(Struct, frozen=True):
+class Baseline(Struct, frozen=True, forbid_unknown_fields=True):
     """The runner's own step rate at a speed (None: speed not known), over ``steps`` steps."""
 
     step_rate_spm: float

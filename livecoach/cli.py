@@ -1,0 +1,120 @@
+"""The command line: options and dispatch, nothing else; a command's code is loaded when it runs."""
+
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from livecoach import __version__
+from livecoach.model.sensors import MOUNTS
+
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
+_mount = click.option("--mount", type=click.Choice(MOUNTS), help="Where the sensor sits.")
+_folder = click.option(
+    "--session",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of session files (default: the user's data folder).",
+)
+_seconds = click.FloatRange(min=0, min_open=True)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="livecoach")
+def cli() -> None:
+    """Coach running form by ear: sensors in, beats and a few spoken words out.
+
+    Start with `livecoach demo`. Tab completion: `_LIVECOACH_COMPLETE=bash_source livecoach` prints
+    what your shell (bash, zsh, fish) is to load.
+    """
+
+
+@cli.command()
+@click.option("--seconds", type=_seconds, help="How long (default 90).")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("demo-out"),
+    show_default=True,
+    help="Folder for the session file, and for the sound when there is no sound card.",
+)
+@click.option("--audio", help="default, a device, null, or a file ending in .wav.")
+@_json
+def demo(**options: object) -> int:
+    """Run a simulated runner who hears the beats and answers them."""
+    return _dispatch("demo", options)
+
+
+@cli.command()
+@click.argument("config", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--source", "sources", multiple=True, metavar="URI", help="file:PATH or sim:?key=value; repeat."
+)
+@_mount
+@click.option("--target", help="Step rate to aim at: 176, or +5% of your own.")
+@click.option("--speed", help="Belt speed: 10.5kmh, 3.0mps, 6.5mph, or none for unknown.")
+@click.option(
+    "--beats",
+    type=click.Choice(["bandwidth", "constant", "off"]),
+    help="Only while off target; always, from the first second; never.",
+)
+@click.option("--plan", type=click.Choice(["off"]), help="A single session, outside any plan.")
+@click.option("--audio", help="default, a device, null, or a file ending in .wav.")
+@click.option("--runner", help="Whose baseline to use and keep.")
+@click.option(
+    "--pace",
+    type=click.Choice(["realtime", "max"]),
+    default="realtime",
+    show_default=True,
+    help="As it happened, or as fast as it goes.",
+)
+@_folder
+@click.option("--seconds", type=_seconds, help="Stop by itself after this long.")
+@_json
+def run(**options: object) -> int:
+    """Coach a live run, or a recording of one.
+
+    CONFIG is a TOML file as in configs/; the command line beats it. Ctrl-C ends a run cleanly.
+    """
+    return _dispatch("run", options)
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("-o", "--out", help="CSV to write; - for standard output.")
+@_mount
+@click.option("--speed", help="Belt speed over what the file says, or none for unknown.")
+@_json
+def analyze(**options: object) -> int:
+    """Turn recordings (several on one clock are one run) into a table of steps or pod seconds."""
+    return _dispatch("analyze", options)
+
+
+@cli.command()
+@click.argument("ident", metavar="ID")
+@_folder
+@_json
+def replay(**options: object) -> int:
+    """Feed a session's inputs through the same code again and compare every event."""
+    return _dispatch("replay", options)
+
+
+@cli.command()
+@_folder
+@_json
+def sessions(**options: object) -> int:
+    """List the sessions there are."""
+    return _dispatch("sessions", options)
+
+
+@cli.command()
+@_json
+def metrics(**options: object) -> int:
+    """Print what can be measured: name, unit, meaning, source, plausible range."""
+    return _dispatch("metrics", options)
+
+
+def _dispatch(name: str, options: dict[str, object]) -> int:
+    """Load a command's module and call the function of the same name in it."""
+    command = getattr(import_module(f"livecoach.commands.{name}"), name)
+    return int(command(**options))

@@ -1,0 +1,76 @@
+"""When beats are due: a continuous series, committed only as far ahead as it must be.
+
+Within one tempo the n-th beat is due at ``anchor + n * period`` (no error piles up); a new tempo
+moves the anchor to the last committed beat, so that every interval is exactly one period of the
+tempo in force when it was committed: nothing is doubled and nothing dropped.
+"""
+
+from livecoach.model import Foot, Phase
+
+# Free tempo unless the predicted footfall is known to this part of the period (DESIGN section 3).
+_GATE_RATIO = 0.06
+# A beat further than this from a predicted footfall belongs to neither foot.
+_FOOT_RATIO = 0.25
+
+
+class BeatPlan:
+    """Due times of beats, a horizon ahead of now."""
+
+    def __init__(self, horizon_s: float) -> None:
+        self._horizon_s = horizon_s
+        self.reset()
+
+    def reset(self) -> None:
+        """Fall silent and forget."""
+        self.playing = False
+        self._anchor = 0.0
+        self._count = 0
+        self._period_s: float | None = None
+        self._last = -1e9
+
+    def start(self, t: float, period_s: float, phase: Phase | None) -> bool:
+        """Begin at ``t``; in phase with the footfalls when they are known well enough.
+
+        Returns whether the beats begin in phase.
+        """
+        first = max(t + self._horizon_s, self._last + period_s)
+        in_phase = phase is not None and phase.sd_s <= _GATE_RATIO * phase.period_s
+        if phase is not None and in_phase:
+            ahead = 2
+            while phase.predict(ahead) < first:
+                ahead += 1
+            first = phase.predict(ahead)
+        self.playing = True
+        self._anchor, self._count, self._period_s = first, 0, period_s
+        return in_phase
+
+    def stop(self) -> None:
+        """Commit no further beat."""
+        self.playing = False
+
+    def update(self, t: float, period_s: float) -> list[float]:
+        """Return the beats to commit now: those due before ``t`` + horizon, each once."""
+        if not self.playing:
+            return []
+        if period_s != self._period_s:
+            if self._count:
+                self._anchor, self._count = self._last + period_s, 0
+            self._period_s = period_s
+        due: list[float] = []
+        while (beat := self._anchor + self._count * period_s) <= t + self._horizon_s:
+            self._count += 1
+            if beat > self._last:
+                due.append(beat)
+                self._last = beat
+        return due
+
+
+def foot_of(due: float, phase: Phase | None) -> Foot | None:
+    """Return the foot that a beat falls together with, when the sensor knows its feet."""
+    if phase is None or phase.foot is None:
+        return None
+    ahead = round((due - phase.t_ref) / phase.period_s)
+    if ahead < 0 or abs(due - phase.predict(ahead)) > _FOOT_RATIO * phase.period_s:
+        return None
+    other: Foot = "right" if phase.foot == "left" else "left"
+    return phase.foot if ahead % 2 == 0 else other

@@ -1,0 +1,198 @@
+"""The coach: watches steps, says little, and gives a reason for every sound.
+
+Silent during the grace, while walking or standing, on low quality and on target. Off target it
+plays a burst of beats at the target tempo (``burst_s`` at least, until the runner is back) and, at
+most once per ``speech_gap_s``, says one short phrase. When the steps stop coming while running, one
+earcon, then silence: unknown is never "good". With ``beats = "constant"`` the beats are a plain
+metronome that goes on whatever the sensors do.
+"""
+
+from livecoach.coach.beats import BeatPlan, foot_of
+from livecoach.coach.drift import DriftDetector, Side
+from livecoach.coach.params import CoachParams
+from livecoach.coach.phrases import LOST, QUICKER, SLOWER
+from livecoach.coach.target import TargetKeeper
+from livecoach.model import (
+    Baseline,
+    Command,
+    Contact,
+    Cue,
+    CueKind,
+    Event,
+    Phase,
+    PodReport,
+    Profile,
+    Step,
+    Target,
+    Tick,
+)
+
+_GOOD_QUALITY = 0.5
+_SPEECH_AHEAD_S = 0.4
+_SPEECH_EXPIRES_S = 2.0
+_LOST_AFTER_S = 3.0
+_STALE_PHASE_S = 2.0
+
+
+class Coach:
+    """Events and ticks in, cues and targets out.
+
+    Parameters
+    ----------
+    params
+        What the runner chose.
+    profile
+        What is known about the runner from earlier runs.
+    """
+
+    def __init__(self, params: CoachParams, profile: Profile) -> None:
+        self._params = params
+        self._profile = profile
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin a new run."""
+        self._target = TargetKeeper(self._params, self._profile)
+        self._drift = DriftDetector(self._params)
+        self._beats = BeatPlan(self._params.horizon_s)
+        self._phase: Phase | None = None
+        self._number = 0
+        self._said = 0
+        self._t_said = -1e9
+        self._t_burst = -1e9
+        self._in_burst = False
+        self._t_heard: float | None = None
+        self._running = False
+        self._muted = False
+        self._why = ""
+
+    @property
+    def measured_baseline(self) -> Baseline | None:
+        """The baseline measured in this run, once there is one."""
+        return self._target.measured
+
+    def update(self, x: Event | Tick | Command) -> list[Cue | Target]:
+        """Take what happened or that time passes; return what follows from it."""
+        match x:
+            case Tick():
+                return self._tick(x.t)
+            case Step():
+                self._step(x)
+            case PodReport():
+                self._pod(x)
+            case Phase():
+                self._phase = x
+            case Contact():
+                self._t_heard = x.t_known
+            case Command(name="mute"):
+                self._muted = x.value != "off"
+            case _:
+                pass
+        return []
+
+    def _step(self, x: Step) -> None:
+        self._running = x.activity == "run"
+        if self._running and x.quality >= _GOOD_QUALITY:
+            self._steady(x.t_known, x.step_rate_spm, x.speed_mps, x.step_time_s)
+        elif not self._running:
+            self._drift.reset()
+
+    def _pod(self, x: PodReport) -> None:
+        if x.state == "fresh" and x.step_rate_spm is not None:
+            self._t_heard = x.t_known
+            self._running = True
+            self._steady(x.t_known, x.step_rate_spm, x.speed_mps, 1.0)
+        elif x.state == "stopped":
+            self._running = False
+            self._drift.reset()
+
+    def _steady(self, t: float, rate_spm: float, speed_mps: float | None, weight_s: float) -> None:
+        self._target.learn(rate_spm, speed_mps, weight_s)
+        if self._target.target_spm is not None and t >= self._params.grace_s:
+            self._drift.update(rate_spm, self._target.target_spm, weight_s)
+
+    def _tick(self, t: float) -> list[Cue | Target]:
+        out: list[Cue | Target] = [*self._lost(t), *self._target.update(t)]
+        target = self._target.target_spm
+        if target is None or self._muted:
+            self._beats.stop()
+            return out
+        if self._params.beats == "constant":
+            if not self._beats.playing:
+                self._why = f"constant metronome at {target:.1f}/min"
+                self._beats.start(t, 60.0 / target, None)
+        else:
+            out += self._bandwidth(t, target)
+        return out + self._committed(t, 60.0 / target)
+
+    def _bandwidth(self, t: float, target: float) -> list[Cue]:
+        """Start and end bursts of beats; say one phrase when one begins."""
+        side = self._drift.side
+        if not self._running or t < self._params.grace_s:
+            self._beats.stop()
+            self._in_burst = False
+        elif side == "on":
+            if self._in_burst and t - self._t_burst >= self._params.burst_s:
+                self._beats.stop()
+                self._in_burst = False
+        elif not self._in_burst:
+            return self._burst(t, target, side)
+        return []
+
+    def _burst(self, t: float, target: float, side: Side) -> list[Cue]:
+        self._in_burst, self._t_burst = True, t
+        off = f"{100 * self._drift.error_ratio:+.1f} % from the target {target:.1f}/min"
+        if self._params.beats != "off":
+            in_phase = self._beats.start(t, 60.0 / target, self._fresh_phase(t))
+            self._why = f"step rate {off}; " + ("in phase" if in_phase else "free tempo")
+        return self._speech(t, QUICKER if side == "low" else SLOWER, f"step rate {off}")
+
+    def _speech(self, t: float, phrases: tuple[str, ...], reason: str) -> list[Cue]:
+        if t - self._t_said < self._params.speech_gap_s:
+            return []
+        self._t_said = t
+        phrase = phrases[self._said % len(phrases)]
+        self._said += 1
+        due = t + _SPEECH_AHEAD_S
+        return [self._cue(t, due, "speech", phrase, due + _SPEECH_EXPIRES_S, reason)]
+
+    def _committed(self, t: float, period_s: float) -> list[Cue]:
+        phase = self._fresh_phase(t)
+        return [
+            self._cue(t, due, "beat", foot_of(due, phase) or "", due + 0.05, self._why)
+            for due in self._beats.update(t, period_s)
+        ]
+
+    def _lost(self, t: float) -> list[Cue]:
+        """Say once that the steps have stopped coming while the runner was running."""
+        if self._t_heard is None or t - self._t_heard < _LOST_AFTER_S:
+            return []
+        gone_s, self._t_heard = t - self._t_heard, None
+        was_running, self._running = self._running, False
+        self._phase = None
+        self._drift.reset()
+        if not was_running or self._muted or self._target.target_spm is None:
+            return []
+        due = t + _SPEECH_AHEAD_S
+        reason = f"no step seen for {gone_s:.1f} s while running"
+        return [self._cue(t, due, "tone", LOST, due + _SPEECH_EXPIRES_S, reason)]
+
+    def _fresh_phase(self, t: float) -> Phase | None:
+        if self._phase is None or t - self._phase.t_known > _STALE_PHASE_S:
+            return None
+        return self._phase
+
+    def _cue(
+        self, t: float, due: float, kind: CueKind, phrase: str, expires_t: float, reason: str
+    ) -> Cue:
+        self._number += 1
+        return Cue(
+            number=self._number,
+            t_decided=t,
+            t_due=due,
+            kind=kind,
+            phrase=phrase,
+            priority=1 if kind == "beat" else 2,
+            expires_t=expires_t,
+            reason=reason,
+        )

@@ -1,0 +1,58 @@
+"""The coach's settings: what a runner may choose, with the limits that hold for everyone."""
+
+import re
+from typing import Annotated, Literal, TypeAlias
+
+from msgspec import Meta, Struct
+
+from livecoach.errors import ConfigError
+
+Beats: TypeAlias = Literal["bandwidth", "constant", "off"]
+LOWEST_SPM, HIGHEST_SPM = 120.0, 220.0
+# The largest relative rise asked of anyone: targets of +7.5 and +10 % were reached in trials
+# (Willy 2016, Bramah 2019, Musgjerd 2021); nothing beyond is known to be of use.
+CAP_RATIO = 0.10
+
+Positive = Annotated[float, Meta(gt=0)]
+NotNegative = Annotated[float, Meta(ge=0)]
+
+
+class CoachParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Settings of the `Coach`. Ratios are relative to the target; times in seconds.
+
+    ``target`` is a step rate (``"176"``), relative to the runner's own baseline (``"+5%"``) or
+    ``""`` for none. ``beats``: ``bandwidth`` plays only while off target, ``constant`` always and
+    from the first second, ``off`` never.
+    """
+
+    target: str = ""
+    beats: Beats = "bandwidth"
+    grace_s: NotNegative = 20.0
+    baseline_s: Positive = 150.0
+    ramp_ratio_per_s: Annotated[float, Meta(gt=0, le=0.1)] = 0.01 / 30.0
+    enter_ratio: Annotated[float, Meta(gt=0, le=0.2)] = 0.025
+    exit_ratio: Annotated[float, Meta(gt=0, le=0.2)] = 0.012
+    burst_s: Positive = 30.0
+    speech_gap_s: NotNegative = 60.0
+    horizon_s: Annotated[float, Meta(ge=0.2, le=1.0)] = 0.35
+
+
+def parse_target(text: str) -> tuple[Literal["none", "absolute", "relative"], float]:
+    """Read a target: steps/min, or the wanted rise as a ratio. Raises `ConfigError`."""
+    stripped = text.strip().replace(" ", "")
+    if not stripped:
+        return "none", 0.0
+    relative = re.fullmatch(r"([+-]\d+(?:\.\d+)?)%", stripped)
+    if relative:
+        ratio = float(relative[1]) / 100.0
+        if abs(ratio) > CAP_RATIO:
+            raise ConfigError("target", f"{text} is more than 10 % away from the runner's own rate")
+        return "relative", ratio
+    if re.fullmatch(r"\d+(?:\.\d+)?", stripped):
+        rate = float(stripped)
+        if LOWEST_SPM <= rate <= HIGHEST_SPM:
+            return "absolute", rate
+        raise ConfigError(
+            "target", f"{text} is outside {LOWEST_SPM:g} to {HIGHEST_SPM:g} steps/min"
+        )
+    raise ConfigError("target", f"{text!r} is neither steps per minute (176) nor relative (+5%)")

@@ -1,0 +1,1 @@
+"""One small program each; the command line parses and calls them."""

@@ -1,0 +1,88 @@
+"""``livecoach demo``: a simulated runner who hears the beats and answers them."""
+
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from livecoach import config as configuration
+from livecoach.commands.output import print_json, stdout
+from livecoach.commands.run import INTERRUPTED, as_table, closing_lines, open_all, perform
+from livecoach.config import Config
+from livecoach.session import Outcome, Plan
+from livecoach.session.run import stored_profile
+
+_SHOWN = (
+    ("step_rate_spm", "cadence", 1.0, "steps/min", 1),
+    ("contact_time_s", "contact time", 1e3, "ms", 0),
+    ("vertical_oscillation_m", "bounce", 100.0, "cm", 1),
+    ("speed_loss_mps", "braking (speed loss at the chest)", 100.0, "cm/s", 1),
+    ("expected_braking_mps", "braking expected at this speed", 100.0, "cm/s", 1),
+    ("step_length_m", "step length", 1.0, "m", 2),
+)
+
+
+def demo(*, seconds: float | None, out: Path, audio: str | None, as_json: bool) -> int:
+    """Run the demo; return the exit code."""
+    config = shipped("demo.toml")
+    changes: dict[str, Any] = {"seconds": seconds, "audio.output": audio}
+    chosen = {key: value for key, value in changes.items() if value is not None}
+    config = configuration.override(config, chosen, "options")
+    plan = Plan(
+        config=config,
+        profile=stored_profile(config),
+        record_in=out,
+        wav_fallback=out / "demo.wav",
+    )
+    if not as_json:
+        _introduce(config)
+    outcome = perform(plan, open_all(config), "livecoach demo: SIMULATED runner", as_json=as_json)
+    if as_json:
+        print_json(as_table(outcome))
+    else:
+        _conclude(outcome)
+    return INTERRUPTED if outcome.reason == "interrupted" else 0
+
+
+def shipped(name: str) -> Config:
+    """Load a configuration that comes with the package (or lies beside it in a checkout)."""
+    inside = resources.files("livecoach") / "configs" / name
+    if inside.is_file():
+        with resources.as_file(inside) as path:
+            return configuration.load(path)
+    return configuration.load(Path(__file__).parents[2] / "configs" / name)
+
+
+def _introduce(config: Config) -> None:
+    coach, own = config.coach, config.runner.baseline
+    rate = "unknown" if own is None else f"{own.step_rate_spm:g}"
+    per_s = f"{100 * coach.ramp_ratio_per_s:g} %"
+    compressed = f"grace {coach.grace_s:g} s instead of 20 s, the target rises {per_s} a second"
+    lines = (
+        f"A simulated runner at {rate} steps/min, target {coach.target} of that stored baseline.",
+        f"Time is compressed (configs/demo.toml): {compressed} instead of 1 % in 30 s.",
+    )
+    for line in lines:
+        stdout().print(line, markup=False, soft_wrap=True)
+
+
+def _conclude(outcome: Outcome) -> None:
+    before, last = outcome.tally.before(), outcome.tally.last()
+    table = Table("simulated runner", "before the first cue", "last 8 s", "change", title="Summary")
+    for name, label, factor, unit, digits in _SHOWN:
+        old, new = before.values.get(name), last.values.get(name)
+        if old is None or new is None:
+            table.add_row(label, "unknown", "unknown", "")
+            continue
+        table.add_row(
+            f"{label}, {unit}",
+            f"{old * factor:.{digits}f}",
+            f"{new * factor:.{digits}f}",
+            f"{100 * (new / old - 1):+.1f} %",
+        )
+    table.add_row("steps", str(before.steps), str(last.steps), "")
+    console = stdout()
+    console.print(table)
+    for line in closing_lines(outcome):
+        console.print(line, markup=False, soft_wrap=True)

@@ -1,0 +1,41 @@
+"""What commands share: consoles, progress, JSON."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from livecoach.model import Input, Payload
+
+
+def print_json(value: Any) -> None:  # noqa: ANN401 (anything JSON can hold)
+    """Print one JSON document."""
+    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def stdout() -> Console:
+    """Return the console on standard output."""
+    return Console(highlight=False)
+
+
+def watched(inputs: Iterable[Input], paths: Iterable[Path], what: str) -> Iterator[Input]:
+    """Pass inputs through, with a progress bar on a terminal, by the bytes they take."""
+    total = sum(path.stat().st_size for path in paths)
+    console = Console(stderr=True)
+    if not sys.stderr.isatty():
+        yield from inputs
+        return
+    columns = (TextColumn(what), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(what, total=total)
+        done = 0
+        for count, x in enumerate(inputs):
+            done += len(x.data) + 1 if isinstance(x, Payload) else 0
+            if count % 2000 == 0:
+                progress.update(task, completed=done)
+            yield x

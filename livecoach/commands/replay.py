@@ -1,0 +1,83 @@
+"""``livecoach replay``: the recorded inputs through the same code, every event compared."""
+
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from livecoach.commands.output import print_json, stdout, watched
+from livecoach.config import Config
+from livecoach.errors import ConfigError
+from livecoach.model import Event
+from livecoach.session import Pipeline
+from livecoach.session.pipeline import Stature
+from livecoach.store.places import sessions_dir
+from livecoach.store.reader import SessionFile, find_session
+
+
+class Comparison(Struct):
+    """How a replay compares with what was recorded."""
+
+    session_id: str
+    inputs: int = 0
+    events: int = 0
+    recorded_events: int = 0
+    identical: bool = True
+    first_difference: str | None = None
+
+
+def replay(*, ident: str, folder: Path | None, as_json: bool) -> int:
+    """Replay a session; exit code 1 when an event differs."""
+    path = find_session(ident, folder or sessions_dir())
+    found = compare(path)
+    if as_json:
+        print_json(found)
+        return 0 if found.identical else 1
+    console = stdout()
+    console.print(f"{found.session_id}: {found.inputs} inputs, {found.events} events", markup=False)
+    if found.identical:
+        console.print("Every event came out again, bit for bit.")
+        return 0
+    console.print(f"Not identical. {found.first_difference}", markup=False, soft_wrap=True)
+    return 1
+
+
+def compare(path: Path) -> Comparison:
+    """Replay the session at ``path`` and compare every event with the recorded one.
+
+    A session that was cut off may have recorded inputs whose events it did not live to write; these
+    events are no difference.
+    """
+    with SessionFile(path) as session, SessionFile(path) as again:
+        pipeline = _pipeline(session)
+        found = Comparison(session.header.session_id)
+        recorded = again.events()
+        ended = session.summary is None
+        for x in watched(session.inputs(), [path], "replaying"):
+            found.inputs += 1
+            for event in pipeline.update(x):
+                found.events += 1
+                expected = next(recorded, None)
+                found.recorded_events += expected is not None
+                if event != expected and not (expected is None and ended):
+                    _differ(found, event, expected)
+        left = next(recorded, None)
+        if left is not None:
+            _differ(found, None, left)
+    return found
+
+
+def _differ(found: Comparison, event: Event | None, expected: Event | None) -> None:
+    found.identical = False
+    if found.first_difference is None:
+        found.first_difference = f"Event {found.events}: recorded {expected}, now {event}"
+
+
+def _pipeline(session: SessionFile) -> Pipeline:
+    header = session.header
+    try:
+        config = msgspec.convert(header.config, Config)
+    except msgspec.ValidationError as exc:
+        raise ConfigError(str(session.path), f"its configuration is not understood: {exc}") from exc
+    stature = Stature(config.runner.height_m, config.runner.leg_length_m)
+    return Pipeline(config.coach, header.profile, stature)

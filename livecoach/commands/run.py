@@ -1,0 +1,165 @@
+"""``livecoach run``: options over a configuration file, then a session."""
+
+import asyncio
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+import msgspec
+
+from livecoach import config as configuration
+from livecoach.commands.output import print_json, stdout
+from livecoach.config import Config
+from livecoach.errors import ConfigError
+from livecoach.model import Profile
+from livecoach.session import Outcome, Plan, Tally
+from livecoach.session import run as run_session
+from livecoach.session.run import stored_profile
+from livecoach.sinks.console import LiveConsole, PlainConsole, View, clock, skipped_line
+from livecoach.sources import Door, open_sources
+from livecoach.sources.file import SessionDoor
+from livecoach.store.places import sessions_dir
+
+INTERRUPTED = 130
+
+
+def run(
+    *,
+    config: Path | None,
+    folder: Path | None,
+    pace: Literal["realtime", "max"],
+    as_json: bool,
+    plan: str | None,
+    **options: Any,  # noqa: ANN401 (options that name configuration keys)
+) -> int:
+    """Run a session; return the exit code."""
+    del plan  # there is no learning plan to switch off yet: every session stands alone
+    chosen = configuration.load(config) if config else Config()
+    chosen = configuration.override(chosen, _changes(options), "options")
+    doors = open_all(chosen)
+    profile = None
+    session = next((d for d in doors if isinstance(d, SessionDoor)), None)
+    if session is not None:
+        chosen, profile = recorded(session, _changes(options) if config is None else None, chosen)
+    record_in = folder or sessions_dir()
+    chosen = _audible(chosen, pace)
+    todo = Plan(
+        config=chosen,
+        profile=profile or stored_profile(chosen),
+        pace=pace,
+        record_in=record_in,
+        wav_fallback=record_in / "sound.wav",
+    )
+    title = ", ".join(d.name for d in doors)
+    outcome = perform(todo, doors, f"livecoach: {title}", as_json=as_json)
+    if as_json:
+        print_json(as_table(outcome))
+    else:
+        for line in closing_lines(outcome):
+            stdout().print(line, markup=False, soft_wrap=True)
+    return INTERRUPTED if outcome.reason == "interrupted" else 0
+
+
+def perform(plan: Plan, doors: list[Door], title: str, *, as_json: bool) -> Outcome:
+    """Run a plan with a console (none with JSON) and return its outcome."""
+    if as_json:
+        return asyncio.run(run_session(plan, doors, _to_stderr))
+    screen = stdout()
+    view = View(title)
+    console = LiveConsole(view, screen) if screen.is_terminal else PlainConsole(view, screen)
+    with console:
+        return asyncio.run(run_session(plan, doors, console.say, (console,)))
+
+
+def open_all(config: Config) -> list[Door]:
+    """Open the sources of a configuration."""
+    return open_sources(
+        config.sources,
+        mount=config.mount,
+        speed_mps=configuration.parse_speed(config.speed),
+        speed_told=bool(config.speed),
+        seed=config.seed,
+    )
+
+
+def recorded(
+    door: SessionDoor, changes: dict[str, Any] | None, asked: Config
+) -> tuple[Config, Profile]:
+    """Return the configuration and profile of a recorded session, changed by what was asked."""
+    header = door.header
+    try:
+        base = msgspec.convert(header.config, Config)
+    except msgspec.ValidationError as exc:
+        raise ConfigError(door.name, f"its configuration is not understood: {exc}") from exc
+    if changes is None:
+        return asked, header.profile
+    changes.setdefault("audio.output", "null")
+    return configuration.override(base, changes, "options"), header.profile
+
+
+def as_table(outcome: Outcome) -> dict[str, Any]:
+    """Return an outcome as plain values."""
+    tally = outcome.tally
+    return {
+        "session_id": outcome.session_id,
+        "file": None if outcome.path is None else str(outcome.path),
+        "reason": outcome.reason,
+        "duration_s": outcome.duration_s,
+        "steps": tally.steps,
+        "beats": tally.beats,
+        "cues": tally.cues,
+        "skipped": tally.skipped,
+        "target_spm": None if tally.target is None else tally.target.target_spm,
+        "means": tally.overall().values,
+        "before": msgspec.to_builtins(tally.before()),
+        "last_8_s": msgspec.to_builtins(tally.last()),
+    }
+
+
+def closing_lines(outcome: Outcome) -> list[str]:
+    """Say in a few lines what became of a run."""
+    tally: Tally = outcome.tally
+    rate = tally.overall().values.get("step_rate_spm")
+    cadence = "cadence unknown" if rate is None else f"mean cadence {rate:.1f}/min"
+    heard = f"{tally.beats} beats, {tally.cues} cues"
+    lines = [f"{clock(outcome.duration_s)} run, {tally.steps} steps, {cadence}, {heard}"]
+    if tally.first_skipped is not None:
+        lines.append(skipped_line(tally.skipped, tally.first_skipped))
+    if tally.target is not None and tally.target.target_spm is None:
+        lines.append(f"No target yet at the end: {tally.target.reason}.")
+    if outcome.path is not None:
+        lines.append(f"Session {outcome.session_id} kept in {outcome.path}")
+    if outcome.reason == "interrupted":
+        lines.append("Interrupted; everything up to here is kept.")
+    return lines
+
+
+_KEYS = {
+    "target": "coach.target",
+    "beats": "coach.beats",
+    "audio": "audio.output",
+    "runner": "runner.name",
+}
+
+
+def _changes(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the configuration keys that options set."""
+    return {
+        _KEYS.get(name, name): list(value) if isinstance(value, tuple) else value
+        for name, value in options.items()
+        if value is not None and value != ()
+    }
+
+
+def _audible(config: Config, pace: str) -> Config:
+    """Keep a sound card out of a run that is faster than time."""
+    output = config.audio.output
+    if pace == "realtime" or output == "null" or output.lower().endswith(".wav"):
+        return config
+    if output != "default":
+        raise ConfigError("--audio", f"{output}: --pace max is faster than sound; name a .wav file")
+    return configuration.override(config, {"audio.output": "null"}, "--pace max")
+
+
+def _to_stderr(line: str) -> None:
+    click.echo(line, err=True)

@@ -1,0 +1,139 @@
+"""One configuration schema: for `run`, `demo` and the service.
+
+A TOML file sets what it names; the command line beats the file. Unknown keys are refused with the
+nearest known one. Types and limits live in the structs; the commented files in ``configs/`` show
+every key.
+"""
+
+import difflib
+import re
+import tomllib
+import typing
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from livecoach.coach import CoachParams, parse_target
+from livecoach.errors import ConfigError
+from livecoach.model import Baseline, Mount
+
+_UNITS_MPS = {"mps": 1.0, "m/s": 1.0, "kmh": 1 / 3.6, "km/h": 1 / 3.6, "mph": 0.44704, "": 1.0}
+
+
+class RunnerConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[runner]``: who runs. ``baseline`` stands in for a stored one (the demo uses it)."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=64)] = "runner"
+    height_m: Annotated[float, Meta(gt=1.0, lt=2.3)] | None = None
+    leg_length_m: Annotated[float, Meta(gt=0.5, lt=1.3)] | None = None
+    baseline: Baseline | None = None
+
+
+class AudioConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[audio]``: where sound goes (``default``, a device, ``null``, a WAV file), how loud."""
+
+    output: str = "default"
+    volume: Annotated[float, Meta(ge=0.0, le=1.0)] = 1.0
+    speech: bool = True
+    language: str = "en-US"
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything a run can be told. ``speed`` is typed in with its unit (``10.5kmh``)."""
+
+    sources: tuple[str, ...] = ()
+    mount: Mount | None = None
+    speed: str = ""
+    seconds: Annotated[float, Meta(gt=0)] | None = None
+    seed: Annotated[int, Meta(ge=0)] = 0
+    runner: RunnerConfig = RunnerConfig()
+    coach: CoachParams = CoachParams()
+    audio: AudioConfig = AudioConfig()
+
+
+def load(path: Path) -> Config:
+    """Read a configuration file; raises `ConfigError` naming file and key."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(str(path), "no such configuration file") from None
+    except (OSError, UnicodeDecodeError) as exc:
+        raise ConfigError(str(path), f"cannot be read: {exc}") from exc
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as exc:
+        raise ConfigError(str(path), f"not TOML: {exc}") from exc
+    return convert(table, str(path))
+
+
+def convert(table: dict[str, Any], where: str) -> Config:
+    """Turn a table into a checked `Config`; raises `ConfigError` naming ``where`` and the key."""
+    try:
+        config = msgspec.convert(table, Config)
+    except msgspec.ValidationError as exc:
+        raise ConfigError(where, _explain(str(exc))) from exc
+    try:
+        parse_target(config.coach.target)
+        parse_speed(config.speed)
+    except ConfigError as exc:
+        raise ConfigError(where, str(exc)) from exc
+    return config
+
+
+def override(config: Config, changes: dict[str, Any], where: str) -> Config:
+    """Return ``config`` with dotted keys changed (``coach.target``), checked again."""
+    table = msgspec.to_builtins(config)
+    for key, value in changes.items():
+        *parents, last = key.split(".")
+        place = table
+        for parent in parents:
+            place = place.get(parent)
+            if not isinstance(place, dict):
+                raise ConfigError(where, _unknown(key, list(table)))
+        if last not in place:
+            raise ConfigError(where, _unknown(last, list(place)))
+        place[last] = value
+    return convert(table, where)
+
+
+def parse_speed(text: str) -> float | None:
+    """Read ``10.5kmh``, ``3.0mps``, ``6.5mph``, ``none`` or nothing; raises `ConfigError`."""
+    cleaned = text.strip().lower().replace(" ", "")
+    if cleaned in {"", "none"}:
+        return None
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([a-z/]*)", cleaned)
+    if not match or match[2] not in _UNITS_MPS:
+        raise ConfigError("speed", f"{text!r} is not like 10.5kmh, 3.0mps or 6.5mph")
+    speed = float(match[1]) * _UNITS_MPS[match[2]]
+    if not 0.3 <= speed <= 12.0:
+        raise ConfigError("speed", f"{text} is {speed:.2f} m/s; people run at 0.3 to 12 m/s")
+    return speed
+
+
+def _explain(message: str) -> str:
+    """Add the nearest known key to msgspec's word on an unknown one."""
+    found = re.search(r"unknown field `(?P<key>[^`]+)`(?: - at `\$\.?(?P<at>[^`]*)`)?", message)
+    if not found:
+        return message.replace("$.", "").replace(" - at ", " at ")
+    at = (found["at"] or "").split(".") if found["at"] else []
+    place: Any = Config
+    for name in at:
+        place = msgspec.structs.fields(place)[_names(place).index(name)].type
+        place = next((p for p in typing.get_args(place) if _is_struct(p)), place)
+    return _unknown(found["key"], _names(place), ".".join(at))
+
+
+def _unknown(key: str, known: list[str], at: str = "") -> str:
+    near = difflib.get_close_matches(key, known, n=1)
+    hint = f"did you mean `{near[0]}`?" if near else f"known: {', '.join(known)}"
+    return f"unknown key `{f'{at}.' if at else ''}{key}`; {hint}"
+
+
+def _names(struct: Any) -> list[str]:  # noqa: ANN401 (a type, of whatever kind)
+    return [f.name for f in msgspec.structs.fields(struct)]
+
+
+def _is_struct(x: object) -> bool:
+    return isinstance(x, type) and issubclass(x, Struct)

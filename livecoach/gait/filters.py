@@ -1,0 +1,37 @@
+"""Small streaming pieces: a forgetting peak, a crossing time, a vertex."""
+
+from math import exp
+
+
+class Peak:
+    """The largest value of late, forgotten with time constant ``memory_s`` towards ``floor``."""
+
+    def __init__(self, memory_s: float, floor: float = 0.0) -> None:
+        self._memory_s = memory_s
+        self._floor = floor
+        self.value = floor
+
+    def update(self, x: float, dt: float) -> float:
+        """Take in ``x``, ``dt`` seconds after the last; return the peak."""
+        kept = self._floor + (self.value - self._floor) * exp(-dt / self._memory_s)
+        self.value = max(x, kept)
+        return self.value
+
+
+def crossing_s(t0: float, y0: float, t1: float, y1: float, level: float) -> float:
+    """Return when the line from (t0, y0) to (t1, y1) passes ``level``."""
+    return t0 + (t1 - t0) * (level - y0) / (y1 - y0)
+
+
+def vertex_s(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> float:
+    """Return the time of the extremum of the parabola through three (t, y); ``b`` is the extreme.
+
+    With samples on one line the middle one's time is returned.
+    """
+    d1 = (b[1] - a[1]) / (b[0] - a[0])
+    d2 = (c[1] - b[1]) / (c[0] - b[0])
+    curve = (d2 - d1) / (c[0] - a[0])
+    if curve == 0.0:
+        return b[0]
+    vertex = 0.5 * (a[0] + b[0]) - 0.5 * d1 / curve
+    return min(max(vertex, a[0]), c[0])

@@ -1,0 +1,1 @@
+"""After the run: tables and files made from events."""

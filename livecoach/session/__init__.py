@@ -1,0 +1,7 @@
+"""One run: inputs in order, recorded before they are used, through the pure rooms, to the sinks."""
+
+from livecoach.session.pipeline import Pipeline
+from livecoach.session.run import Outcome, Plan, run
+from livecoach.session.tally import Tally
+
+__all__ = ["Outcome", "Pipeline", "Plan", "Tally", "run"]

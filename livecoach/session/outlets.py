@@ -1,0 +1,134 @@
+"""The sinks of one session, each with its own way of failing; none of them stops the run."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from livecoach.coach import PHRASES
+from livecoach.config import AudioConfig
+from livecoach.errors import AudioError
+from livecoach.model import Cue, Event, Input
+from livecoach.session.pacing import Pace
+from livecoach.sinks.audio.open import open_audio
+from livecoach.sinks.recorder import Recorder
+from livecoach.sinks.speaker import Speaker
+from livecoach.sinks.voice import Voice
+from livecoach.store.header import Header, Summary
+from livecoach.store.places import cache_dir
+
+
+class Observer(Protocol):
+    """Someone who watches: the console, a test."""
+
+    def update(self, event: Event) -> None:
+        """See an event."""
+        ...
+
+    def tick(self, t: float) -> None:
+        """See that time has passed."""
+        ...
+
+
+class Outlets:
+    """Recorder, speaker and observers of one session.
+
+    Parameters
+    ----------
+    pace
+        Session time.
+    say
+        Gets one line for each thing that goes wrong.
+    observers
+        See every event.
+    """
+
+    def __init__(
+        self, pace: Pace, say: Callable[[str], None], observers: tuple[Observer, ...]
+    ) -> None:
+        self._pace = pace
+        self._say = say
+        self._observers = observers
+        self._recorder: Recorder | None = None
+        self._speaker: Speaker | None = None
+        self._rendering: asyncio.Task[None] | None = None
+
+    def open_recorder(self, path: Path, header: Header) -> None:
+        """Begin the session file; raises `StoreError` when it cannot be made."""
+        self._recorder = Recorder(path, header)
+
+    async def open_sound(
+        self, audio: AudioConfig, wav_fallback: Path | None, *, speech: bool, wait: bool
+    ) -> None:
+        """Open the way out for sound and render what may be said.
+
+        With ``wait`` every phrase is there when this returns; otherwise they are rendered while the
+        session runs. Raises `AudioError` when a device or file that was asked for cannot be had.
+        """
+        backend = open_audio(audio.output, self._pace.now, wav_fallback, self._say)
+        voice = None
+        if speech and backend.name != "null":
+            voice = Voice(cache_dir() / "speech", backend.rate_hz, audio.language)
+            self._rendering = asyncio.create_task(voice.prepare(PHRASES), name="speech")
+        self._speaker = Speaker(backend, voice, audio.volume)
+        if wait and self._rendering is not None:
+            await self._rendering
+
+    def record(self, item: Input | Event) -> None:
+        """Keep an input or event."""
+        if self._recorder is not None:
+            self._recorder.put(item)
+
+    def update(self, event: Event) -> None:
+        """Record an event, make it heard, show it."""
+        self.record(event)
+        if isinstance(event, Cue) and self._speaker is not None:
+            try:
+                self._speaker.update(event, self._pace.now())
+            except AudioError as exc:
+                self._lose_sound(exc)
+        for observer in self._observers:
+            observer.update(event)
+
+    def heard(self) -> list[tuple[int, float, float]]:
+        """Return (cue, time heard, lateness in s) of what has sounded since the last call."""
+        if self._speaker is None:
+            return []
+        try:
+            return self._speaker.poll(self._pace.now())
+        except AudioError as exc:
+            self._lose_sound(exc)
+            return []
+
+    def tick(self, t: float) -> None:
+        """Let everyone see that time has passed."""
+        if self._recorder is not None and self._recorder.error is not None:
+            self._say(f"Recording has stopped, the run goes on: {self._recorder.error}")
+            self._recorder = None
+        for observer in self._observers:
+            observer.tick(t)
+
+    def close(self, summary: Summary) -> None:
+        """Close everything; the session file last, so that it is whole whatever the sound does."""
+        if self._rendering is not None:
+            self._rendering.cancel()
+        try:
+            if self._speaker is not None:
+                self._speaker.close()
+        except AudioError as exc:
+            self._say(f"The sound did not end well: {exc}")
+        finally:
+            self._close_recorder(summary)
+
+    def _close_recorder(self, summary: Summary) -> None:
+        if self._recorder is None:
+            return
+        self._recorder.close(summary)
+        if self._recorder.error is not None:
+            self._say(f"The session file is not whole: {self._recorder.error}")
+
+    def _lose_sound(self, exc: AudioError) -> None:
+        self._say(f"The sound is gone, the run goes on: {exc}")
+        speaker, self._speaker = self._speaker, None
+        if speaker is not None:
+            speaker.close()

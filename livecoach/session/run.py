@@ -1,0 +1,229 @@
+"""Run one session: pull inputs, number and record them, feed the pipeline, serve the sinks.
+
+However the loop ends, the session file is closed with a summary.
+"""
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from livecoach import __version__
+from livecoach.config import Config
+from livecoach.errors import StoreError
+from livecoach.model import Baseline, Input, Played, Profile, Tick
+from livecoach.session.outlets import Observer, Outlets
+from livecoach.session.pacing import AsFastAsPossible, Pace, RealTime, merged
+from livecoach.session.pipeline import Pipeline, Stature
+from livecoach.session.tally import Tally
+from livecoach.sources import Door
+from livecoach.sources.simulator import SimulatorDoor
+from livecoach.store.header import Header, Reason, Summary, new_session_id
+from livecoach.store.places import profile_path
+from livecoach.store.profile import ProfileStore
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """What is to be run, beside the configuration.
+
+    ``record_in`` is the folder for the session file, None for none; ``wav_fallback`` the WAV file
+    when there is no sound card.
+    """
+
+    config: Config
+    profile: Profile
+    pace: Literal["realtime", "max"] = "realtime"
+    record_in: Path | None = None
+    wav_fallback: Path | None = None
+
+
+class Outcome(Struct, kw_only=True):
+    """What became of it; ``path`` is the session file, ``baseline`` one measured in this run."""
+
+    tally: Tally
+    duration_s: float
+    reason: Reason
+    session_id: str
+    path: Path | None
+    baseline: Baseline | None
+
+
+async def run(
+    plan: Plan, doors: list[Door], say: Callable[[str], None], observers: tuple[Observer, ...] = ()
+) -> Outcome:
+    """Run a session to its end, to ``seconds`` or to Ctrl-C.
+
+    Parameters
+    ----------
+    plan
+        What to run.
+    doors
+        Where inputs come from.
+    say
+        Gets each one-line notice for the person.
+    observers
+        See every event.
+    """
+    real = plan.pace == "realtime"
+    pace: Pace = RealTime(asyncio.get_running_loop().time) if real else AsFastAsPossible()
+    session = _Session(plan, doors, pace, Outlets(pace, say, observers))
+    with _stop_on_signals(session.stop):
+        outcome = await session.run()
+    _teach_profile(plan, doors, outcome, say)
+    return outcome
+
+
+def stored_profile(config: Config) -> Profile:
+    """Return what is known about the runner; a baseline in the configuration comes first."""
+    name, own = config.runner.name, config.runner.baseline
+    if own is not None:
+        return Profile(name, (own,))
+    return ProfileStore(profile_path()).load(name)
+
+
+class _Session:
+    """The state of one run."""
+
+    def __init__(self, plan: Plan, doors: list[Door], pace: Pace, outlets: Outlets) -> None:
+        runner = plan.config.runner
+        self._plan = plan
+        self._config = plan.config
+        self._doors = doors
+        self._pace = pace
+        self._outlets = outlets
+        self._complete = any(d.complete for d in doors)
+        stature = Stature(runner.height_m, runner.leg_length_m)
+        self._pipeline = Pipeline(plan.config.coach, plan.profile, stature)
+        self._tally = Tally()
+        self._n = 0
+        self._t = 0.0
+        self._stopped = False
+        self._id = new_session_id()
+
+    def stop(self) -> None:
+        """End the session at the next input."""
+        self._stopped = True
+
+    async def run(self) -> Outcome:
+        """Open the sinks, loop, close them whatever happens."""
+        path = self._open_recorder()
+        reason: Reason = "failed"
+        try:
+            await self._outlets.open_sound(
+                self._config.audio,
+                self._plan.wav_fallback,
+                speech=self._config.audio.speech and bool(self._config.coach.target),
+                wait=self._plan.pace == "max",
+            )
+            await self._loop()
+            reason = "interrupted" if self._stopped else "done"
+        finally:
+            self._outlets.close(self._summary(reason))
+        return Outcome(
+            tally=self._tally,
+            duration_s=self._t,
+            reason=reason,
+            session_id=self._id,
+            path=path,
+            baseline=self._pipeline.coach.measured_baseline,
+        )
+
+    async def _loop(self) -> None:
+        for x in merged(self._doors, self._config.seconds):
+            await self._pace.until(x.t)
+            if self._stopped:
+                return
+            self._feed(x)
+            if isinstance(x, Tick):
+                self._bring_back_what_was_heard()
+                self._outlets.tick(self._t)
+        self._bring_back_what_was_heard()
+
+    def _feed(self, x: Input) -> None:
+        """Use an input, once it is numbered and recorded."""
+        if not self._complete:
+            self._n += 1
+            x = msgspec.structs.replace(x, n=self._n)
+        self._t = max(self._t, x.t)
+        self._outlets.record(x)
+        for event in self._pipeline.update(x):
+            self._tally.update(event)
+            self._outlets.update(event)
+
+    def _bring_back_what_was_heard(self) -> None:
+        for cue, t_played, late_s in self._outlets.heard():
+            for door in self._doors:
+                door.hear(t_played)
+            if not self._complete:
+                self._feed(Played(0, self._t, cue, t_played, late_s))
+
+    def _open_recorder(self) -> Path | None:
+        folder = self._plan.record_in
+        if folder is None:
+            return None
+        path = folder / f"{self._id}.db"
+        header = Header(
+            session_id=self._id,
+            started_at=_utc_now(),
+            version=__version__,
+            config=msgspec.to_builtins(self._config),
+            seed=self._config.seed,
+            profile=self._plan.profile,
+            sources=tuple(d.name for d in self._doors),
+        )
+        self._outlets.open_recorder(path, header)
+        return path
+
+    def _summary(self, reason: Reason) -> Summary:
+        tally = self._tally
+        return Summary(
+            ended_at=_utc_now(),
+            duration_s=self._t,
+            steps=tally.steps,
+            mean_step_rate_spm=tally.overall().values.get("step_rate_spm"),
+            cues=tally.cues,
+            skipped=tally.skipped,
+            target_spm=None if tally.target is None else tally.target.target_spm,
+            reason=reason,
+        )
+
+
+def _teach_profile(
+    plan: Plan, doors: list[Door], outcome: Outcome, say: Callable[[str], None]
+) -> None:
+    """Keep a baseline measured on a real runner in real time for the next run."""
+    simulated = any(isinstance(d, SimulatorDoor) or d.complete for d in doors)
+    if outcome.baseline is None or simulated or plan.pace != "realtime":
+        return
+    try:
+        ProfileStore(profile_path()).save_baseline(plan.config.runner.name, outcome.baseline)
+    except StoreError as exc:
+        say(f"Your own step rate could not be kept for the next run: {exc}")
+
+
+def _utc_now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@contextmanager
+def _stop_on_signals(stop: Callable[[], None]) -> Iterator[None]:
+    """Turn Ctrl-C and SIGTERM into a clean stop, where the platform allows it."""
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM)
+    try:
+        for sig in signals:
+            loop.add_signal_handler(sig, stop)
+    except NotImplementedError:  # Windows: KeyboardInterrupt ends the program instead
+        yield
+        return
+    try:
+        yield
+    finally:
+        for sig in signals:
+            loop.remove_signal_handler(sig)

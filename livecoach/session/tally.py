@@ -1,0 +1,109 @@
+"""Counting as a session goes: what the summary at its end says."""
+
+from collections import deque
+
+from msgspec import Struct
+
+from livecoach.model import Cue, CuePlayed, Event, PodReport, Skipped, Step, Target
+
+_LAST_S = 8.0
+_AVERAGED = (
+    "step_rate_spm",
+    "contact_time_s",
+    "vertical_oscillation_m",
+    "speed_loss_mps",
+    "expected_braking_mps",
+    "step_length_m",
+)
+
+
+class Means(Struct):
+    """Means of the metrics over some steps; None where no step knew one."""
+
+    steps: int = 0
+    values: dict[str, float] = {}
+
+
+class _Sums:
+    def __init__(self) -> None:
+        self.steps = 0
+        self._sum: dict[str, float] = {}
+        self._count: dict[str, int] = {}
+
+    def add(self, values: dict[str, float]) -> None:
+        self.steps += 1
+        for name, value in values.items():
+            self._sum[name] = self._sum.get(name, 0.0) + value
+            self._count[name] = self._count.get(name, 0) + 1
+
+    def means(self) -> Means:
+        return Means(self.steps, {k: v / self._count[k] for k, v in self._sum.items()})
+
+
+class Tally:
+    """Events in, totals out: whole run, before the first cue, and the last 8 s."""
+
+    def __init__(self) -> None:
+        self.steps = 0
+        self.beats = 0
+        self.cues = 0
+        self.skipped = 0
+        self.first_skipped: Skipped | None = None
+        self.target: Target | None = None
+        self.latest_played_s = 0.0
+        self._all = _Sums()
+        self._before = _Sums()
+        self._last: deque[tuple[float, dict[str, float]]] = deque()
+
+    def update(self, event: Event) -> None:
+        """Take one event."""
+        match event:
+            case Step(activity="run" | "walk"):
+                self.steps += 1
+                self._count(event.t_known, _values(event))
+            case PodReport(state="fresh"):
+                values = {
+                    "step_rate_spm": event.step_rate_spm,
+                    "step_length_m": event.step_length_m,
+                }
+                self._count(event.t_known, {k: v for k, v in values.items() if v is not None})
+            case Cue():
+                self.beats += event.kind == "beat"
+                self.cues += event.kind != "beat"
+            case CuePlayed():
+                self.latest_played_s = max(self.latest_played_s, event.late_s)
+            case Skipped():
+                self.skipped += 1
+                self.first_skipped = self.first_skipped or event
+            case Target():
+                self.target = event
+            case _:
+                pass
+
+    def overall(self) -> Means:
+        """Return the means over the whole run."""
+        return self._all.means()
+
+    def before(self) -> Means:
+        """Return the means up to the first cue of any kind."""
+        return self._before.means()
+
+    def last(self) -> Means:
+        """Return the means over the last 8 s."""
+        sums = _Sums()
+        for _, values in self._last:
+            sums.add(values)
+        return sums.means()
+
+    def _count(self, t: float, values: dict[str, float]) -> None:
+        self._all.add(values)
+        if not self.beats and not self.cues:
+            self._before.add(values)
+        self._last.append((t, values))
+        while self._last[0][0] < t - _LAST_S:
+            self._last.popleft()
+
+
+def _values(step: Step) -> dict[str, float]:
+    found = {name: getattr(step, name) for name in _AVERAGED}
+    return {name: value for name, value in found.items() if value is not None}

@@ -1,0 +1,1 @@
+"""Doors out: speaker, voice, broker, recorder, console."""

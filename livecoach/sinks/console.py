@@ -1,0 +1,274 @@
+"""The console: a live picture in a terminal, plain lines anywhere else. It only watches.
+
+Every number is the mean of the last eight steps; what the sensor cannot know says ``unknown``; low
+quality is grey. States are told by words and signs, never by colour alone.
+"""
+
+import time
+from collections import deque
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from livecoach.model import Cue, Event, Notice, PodReport, SensorState, Skipped, Step, Target
+
+_STEPS = 8
+_GOOD_QUALITY = 0.5
+_LOG_LINES = 7
+_REFRESH_S = 0.2
+_PLAIN_EVERY_S = 10.0
+# field, label, factor to the shown unit, shown unit, digits, always shown
+_ROWS = (
+    ("contact_time_s", "contact time", 1e3, "ms", 0, True),
+    ("vertical_oscillation_m", "bounce", 100.0, "cm", 1, True),
+    ("speed_loss_mps", "braking (speed loss at the chest)", 100.0, "cm/s", 1, False),
+    ("expected_braking_mps", "braking expected at this speed", 100.0, "cm/s", 1, False),
+    ("pelvis_swing_mps", "pelvis swing (not braking)", 100.0, "cm/s", 0, False),
+    ("step_length_m", "step length", 1.0, "m", 2, True),
+    ("trunk_lean_deg", "lean", 1.0, "deg", 1, False),
+)
+_BRAKING = ("speed_loss_mps", "expected_braking_mps", "landing_angle_deg")
+
+
+class View:
+    """What there is to show, gathered from events."""
+
+    def __init__(self, title: str) -> None:
+        self.title = title
+        self.t = 0.0
+        self.target: Target | None = None
+        self.skipped = 0
+        self.first_skipped: Skipped | None = None
+        self.log: deque[str] = deque(maxlen=_LOG_LINES)
+        self._steps: deque[Step] = deque(maxlen=_STEPS)
+        self._pod: PodReport | None = None
+        self._sensors: dict[str, str] = {}
+        self._beats_until_s = -1.0
+
+    def update(self, event: Event) -> str | None:
+        """Take an event; return the line it adds to the log, if any."""
+        line: str | None = None
+        match event:
+            case Step():
+                self._steps.append(event)
+            case PodReport():
+                self._pod = event
+            case Target():
+                self.target = event
+                if event.target_spm is None:
+                    line = f"{clock(event.t_known)}  target: {event.reason}"
+            case SensorState():
+                self._sensors[event.name] = event.state
+                line = f"{clock(event.t_known)}  {event.name}: {event.state}"
+            case Skipped():
+                self.skipped += 1
+                self.first_skipped = self.first_skipped or event
+            case Notice():
+                line = f"{clock(event.t_known)}  {event.text}"
+            case Cue():
+                line = self._cue(event)
+            case _:
+                pass
+        if line is not None:
+            self.log.append(line)
+        return line
+
+    def step_rate_spm(self) -> float | None:
+        """Return the step rate of the moment, None when unknown."""
+        if self._pod is not None:
+            return self._pod.step_rate_spm
+        if not self._steps or self.t - self._steps[-1].t_known > 3.0:
+            return None
+        return self.mean("step_rate_spm")
+
+    def mean(self, field: str) -> float | None:
+        """Return the mean of a metric over the last steps that know it."""
+        values = [v for s in self._steps if (v := getattr(s, field)) is not None]
+        if not values and self._pod is not None and field == "step_length_m":
+            return self._pod.step_length_m
+        return sum(values) / len(values) if values else None
+
+    def activity(self) -> str:
+        """Return what the runner is doing, in a word."""
+        if self._pod is not None:
+            return {"fresh": "running", "stopped": "stopped"}.get(self._pod.state, self._pod.state)
+        if not self._steps:
+            return "waiting for steps"
+        return {"run": "running", "walk": "walking", "stand": "standing"}[self._steps[-1].activity]
+
+    def state(self) -> tuple[str, str]:
+        """Return how the rate stands against the target: words and a style."""
+        rate = self.step_rate_spm()
+        aim = None if self.target is None else self.target.target_spm
+        if rate is None or aim is None:
+            return "", "white"
+        off = 100.0 * (rate / aim - 1.0)
+        if off < -2.5:
+            return f"▲ quicker ({off:+.1f} %)", "bold yellow"
+        if off > 2.5:
+            return f"▼ easier ({off:+.1f} %)", "bold magenta"
+        return f"● on target ({off:+.1f} %)", "bold cyan"
+
+    def status_line(self) -> str:
+        """Return the moment in one line."""
+        rate = self.step_rate_spm()
+        aim = None if self.target is None else self.target.target_spm
+        parts = [
+            f"{clock(self.t)}  cadence {_number(rate, 0)}",
+            f"target {_number(aim, 0)}",
+            *(
+                f"{label.split(' (')[0]} {_number(value, digits, factor)} {unit}"
+                for field, label, factor, unit, digits, _ in _ROWS[:4]
+                if (value := self.mean(field)) is not None
+            ),
+        ]
+        if self.skipped:
+            parts.append(f"rows left out {self.skipped}")
+        return ", ".join(parts)
+
+    def __rich__(self) -> RenderableType:
+        """Draw it."""
+        words, style = self.state()
+        low = bool(self._steps) and self._steps[-1].quality < _GOOD_QUALITY
+        top = Table.grid(expand=True, padding=(0, 2))
+        for _ in range(3):
+            top.add_column(justify="center", ratio=1)
+        aim = None if self.target is None else self.target.target_spm
+        top.add_row(
+            Text(f"{_number(self.step_rate_spm(), 0)}", style="dim" if low else style),
+            Text(_number(aim, 0), style="bold"),
+            Text(clock(self.t), style="bold"),
+        )
+        top.add_row("cadence, steps/min", "target", "elapsed")
+        top.add_row(Text(words, style=style), Text(self._beats(), style="cyan"), self.activity())
+        metrics = Table.grid(padding=(0, 2))
+        metrics.add_column()
+        metrics.add_column(justify="right")
+        metrics.add_column()
+        for field, label, factor, unit, digits, always in self._rows():
+            value = self.mean(field)
+            if value is None and not always:
+                continue
+            shown = "unknown" if value is None else _number(value, digits, factor)
+            metrics.add_row(
+                label, Text(shown, style="dim" if low or value is None else "bold"), unit
+            )
+        body: list[RenderableType] = [top, Text(""), metrics, Text("")]
+        body += [Text(line, overflow="ellipsis", no_wrap=True) for line in self.log]
+        if self.first_skipped is not None:
+            body.append(Text(skipped_line(self.skipped, self.first_skipped), style="yellow"))
+        return Panel(Group(*body), title=self.title, title_align="left")
+
+    def _rows(self) -> list[tuple[str, str, float, str, int, bool]]:
+        rows = list(_ROWS)
+        if all(self.mean(field) is None for field in _BRAKING):
+            rows.insert(2, ("speed_loss_mps", "braking", 100.0, "", 1, True))
+        return rows
+
+    def _beats(self) -> str:
+        return "♪ beats" if self.t <= self._beats_until_s else "silent"
+
+    def _cue(self, cue: Cue) -> str | None:
+        at = clock(cue.t_due)
+        if cue.kind == "speech":
+            return f'{at}  says "{cue.phrase}" ({cue.reason})'
+        if cue.kind == "tone":
+            return f"{at}  tone: {cue.phrase} ({cue.reason})"
+        first = cue.t_due > self._beats_until_s + 1.0
+        self._beats_until_s = cue.t_due + 0.5
+        return f"{at}  beats ({cue.reason})" if first else None
+
+
+class LiveConsole:
+    """The view, redrawn a few times a second in a terminal."""
+
+    def __init__(self, view: View, console: Console) -> None:
+        self._view = view
+        self._live = Live(view, console=console, auto_refresh=False, transient=False)
+        self._drawn_s = 0.0
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        exc: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._live.refresh()
+        self._live.stop()
+
+    def update(self, event: Event) -> None:
+        """See an event."""
+        self._view.update(event)
+
+    def tick(self, t: float) -> None:
+        """Redraw when it is time."""
+        self._view.t = t
+        now_s = time.monotonic()
+        if now_s - self._drawn_s >= _REFRESH_S:
+            self._drawn_s = now_s
+            self._live.refresh()
+
+    def say(self, line: str) -> None:
+        """Show a notice."""
+        self._view.log.append(line)
+
+
+class PlainConsole:
+    """Lines for a log or a pipe: what happens, and the moment every ten seconds."""
+
+    def __init__(self, view: View, console: Console) -> None:
+        self._view = view
+        self._console = console
+        self._told_s = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        exc: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        pass
+
+    def update(self, event: Event) -> None:
+        """See an event; print the line it makes, if any."""
+        line = self._view.update(event)
+        if line is not None:
+            self.say(line)
+
+    def tick(self, t: float) -> None:
+        """Print the moment when it is time."""
+        self._view.t = t
+        if t - self._told_s >= _PLAIN_EVERY_S:
+            self._told_s = t
+            self.say(self._view.status_line())
+
+    def say(self, line: str) -> None:
+        """Print a line."""
+        self._console.print(Text(line), soft_wrap=True)
+
+
+def skipped_line(count: int, first: Skipped) -> str:
+    """Say how much was left out, and where it began."""
+    return f"{count} rows left out; first: {first.source}, line {first.row}: {first.reason}"
+
+
+def clock(t: float) -> str:
+    """Return minutes and seconds."""
+    minutes, seconds = divmod(int(t), 60)
+    return f"{minutes:d}:{seconds:02d}"
+
+
+def _number(value: float | None, digits: int, factor: float = 1.0) -> str:
+    return "–" if value is None else f"{value * factor:.{digits}f}"  # noqa: RUF001 (a dash)

@@ -1,0 +1,1 @@
+"""Cues become frames: synthesis, mixing, levels, resampling and clock mapping. Pure numpy."""

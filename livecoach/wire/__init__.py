@@ -1,0 +1,1 @@
+"""Bytes <-> model. Pure: any bytes give a value or a `WireError`, nothing else."""

@@ -1,0 +1,172 @@
+"""Recordings on disk: ``<name>.imu.csv`` with its ``.imu.toml``, and ``<name>.ble.csv`` captures.
+
+An IMU row is ``t,acc_x,acc_y,acc_z[,gyr_x,gyr_y,gyr_z]`` in any column order; an empty cell is a
+missing value. A row without a whole acceleration is no sample; a sample without a whole gyro
+reading carries none. An axis that has never had a value is taken as not measured and read as 0.
+A capture row is ``t,device,characteristic,hex``. Both forms keep the recording's own clock, but
+`ImuRows` gives session time.
+"""
+
+import math
+import tomllib
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from livecoach.errors import WireError
+from livecoach.model import MOUNTS, ImuSample, SensorInfo
+
+IMU_COLUMNS = ("t", "acc_x", "acc_y", "acc_z", "gyr_x", "gyr_y", "gyr_z")
+CAPTURE_COLUMNS = ("t", "device", "characteristic", "hex")
+_NEEDED = IMU_COLUMNS[:4]
+_AXES = ("+x", "-x", "+y", "-y", "+z", "-z", "unknown")
+_NUMBERS = ("rate_hz", "speed_mps", "incline_percent", "mass_kg", "height_m", "leg_length_m")
+# Beyond any sensor made for people: 200 g and 6,000 deg/s.
+_ACC_LIMIT, _GYR_LIMIT = 1962.0, 105.0
+
+
+def header(line: bytes, kind: Literal["imu", "ble"]) -> tuple[str, ...]:
+    """Read the header line; raises `WireError` when it is not one of this kind."""
+    text = line.decode("utf-8-sig", "replace").strip()
+    names = tuple(cell.strip() for cell in text.split(","))
+    wanted, needed = (IMU_COLUMNS, _NEEDED) if kind == "imu" else (CAPTURE_COLUMNS,) * 2
+    if not set(needed) <= set(names) or len(set(names)) != len(names):
+        shown = text if len(text) <= 60 else text[:57] + "..."
+        raise WireError(f"the header must be {','.join(wanted)}; found {shown!r}", line)
+    return names
+
+
+def row_time(data: bytes, column: int) -> float | None:
+    """Return the time cell of a row, or None when there is none that makes sense."""
+    cells = data.split(b",", column + 1)
+    try:
+        t = float(cells[column])
+    except (IndexError, ValueError):
+        return None
+    return t if math.isfinite(t) else None
+
+
+class ImuRows:
+    """Rows of one IMU recording -> samples, with times turned into session time."""
+
+    def __init__(self, info: SensorInfo) -> None:
+        self._origin = info.t_origin_s
+        self._width = len(info.columns)
+        order = {name: k for k, name in enumerate(info.columns)}
+        self._t = order["t"]
+        self._acc = tuple(order[n] for n in IMU_COLUMNS[1:4])
+        self._gyr = tuple(order[n] for n in IMU_COLUMNS[4:] if n in order)
+        self._measured = [False, False, False]
+
+    def update(self, data: bytes) -> ImuSample:
+        """Read one row; raises `WireError` when it holds no sample."""
+        cells = data.split(b",")
+        if len(cells) < self._width:
+            raise WireError(f"the row has {len(cells)} of {self._width} cells", data)
+        t = _number(cells[self._t])
+        if t is None:
+            raise WireError("the time cell holds no number", data)
+        x, y, z = (self._acceleration(axis, cells[k]) for axis, k in enumerate(self._acc))
+        if x is None or y is None or z is None:
+            x, y, z = self._without_dead_axes(x, y, z, data)
+        gyr = [_number(cells[k]) for k in self._gyr]
+        if len(gyr) == 3:
+            p, q, r = gyr
+            if p is not None and q is not None and r is not None:
+                gyro = (p, q, r)
+                if max(map(abs, gyro)) <= _GYR_LIMIT:
+                    return ImuSample(t - self._origin, x, y, z, p, q, r)
+        return ImuSample(t - self._origin, x, y, z)
+
+    def _acceleration(self, axis: int, cell: bytes) -> float | None:
+        value = _number(cell)
+        if value is None or abs(value) > _ACC_LIMIT:
+            return None
+        self._measured[axis] = True
+        return value
+
+    def _without_dead_axes(
+        self, x: float | None, y: float | None, z: float | None, data: bytes
+    ) -> tuple[float, float, float]:
+        """Read an axis that has never had a value as 0; else the row holds no sample."""
+        filled = [
+            0.0 if value is None and not seen else value
+            for value, seen in zip((x, y, z), self._measured, strict=True)
+        ]
+        a, b, c = filled
+        if a is None or b is None or c is None or not any(self._measured):
+            raise WireError("the acceleration is missing or beyond any sensor (200 g)", data)
+        return a, b, c
+
+
+class CaptureRow(Struct, frozen=True):
+    """One notification of a capture, in the recording's own time."""
+
+    t: float
+    device: str
+    characteristic: str
+    data: bytes
+
+
+def capture_row(data: bytes) -> CaptureRow:
+    """Read one row of a capture; 128-bit forms of 16-bit characteristics are shortened."""
+    cells = [cell.strip() for cell in data.decode("utf-8", "replace").split(",")]
+    if len(cells) != len(CAPTURE_COLUMNS):
+        raise WireError(f"the row has {len(cells)} of {len(CAPTURE_COLUMNS)} cells", data)
+    t = _number(cells[0].encode())
+    if t is None:
+        raise WireError("the time cell holds no number", data)
+    try:
+        payload = bytes.fromhex(cells[3])
+    except ValueError:
+        raise WireError(f"the payload is not hexadecimal: {cells[3][:40]!r}", data) from None
+    name = cells[2].lower()
+    if name.startswith("0000") and name.endswith("-0000-1000-8000-00805f9a34fb"):
+        name = name[4:8]
+    return CaptureRow(t, cells[1], name, payload)
+
+
+def imu_info(text: str, name: str) -> SensorInfo:
+    """Read an ``.imu.toml``; unknown keys are remarks. Raises `WireError` for a wrong one."""
+    try:
+        table: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as exc:
+        raise WireError(f"not TOML: {exc}", text.encode()) from exc
+    mount = table.get("mount")
+    if mount not in MOUNTS:
+        raise WireError(f"mount must be one of {', '.join(MOUNTS)}; found {mount!r}", text.encode())
+    values: dict[str, Any] = {}
+    for key in ("forward", "left", "up"):
+        values[key] = table.get(key, {"forward": "+x", "left": "+y", "up": "+z"}[key])
+        if values[key] not in _AXES:
+            raise WireError(
+                f"{key} must be one of {', '.join(_AXES)}; found {values[key]!r}", text.encode()
+            )
+    for key in _NUMBERS:
+        value = table.get(key)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+            raise WireError(f"{key} must be a number; found {value!r}", text.encode())
+        values[key] = None if value is None else float(value)
+    return SensorInfo(
+        name=name,
+        kind="imu",
+        mount=mount,
+        missing_axis=str(table.get("missing_axis", "")),
+        data_kind=str(table.get("kind", "")),
+        **values,
+    )
+
+
+def imu_row(sample: ImuSample) -> bytes:
+    """Write a sample as a row in the order of `IMU_COLUMNS` (the simulator speaks this way)."""
+    cells = (sample.acc_x, sample.acc_y, sample.acc_z, sample.gyr_x, sample.gyr_y, sample.gyr_z)
+    values = ["" if v is None else f"{v:.6g}" for v in cells]
+    return f"{sample.t:.5f},{','.join(values)}".encode()
+
+
+def _number(cell: bytes) -> float | None:
+    try:
+        value = float(cell)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None

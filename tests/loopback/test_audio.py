@@ -1,0 +1,68 @@
+"""Beats through PortAudio into a recorded null sink: each arrives, once, when it is due."""
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from livecoach.sound.beats import beat
+from tests.loopback.audio_rig import RATE_HZ, Rig, pulse_rig, rig_present
+from tests.rigs import require_rig
+
+pytestmark = pytest.mark.rig
+_SECONDS = 11.0
+_BEAT = beat("neutral", RATE_HZ)[:, 0]
+_NEEDED = "pulseaudio, pulseaudio-utils, libasound2-plugins, libportaudio2"
+
+
+@pytest.fixture(scope="module")
+def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    require_rig(rig_present(), _NEEDED)
+    with pulse_rig(tmp_path_factory.mktemp("rig")) as running:
+        yield running
+
+
+@pytest.mark.parametrize(("backend", "worst_s"), [("rtmixer", 0.002), ("callback", 0.005)])
+def test_every_beat_arrives_when_it_is_due(
+    rig: Rig, tmp_path: Path, backend: str, worst_s: float
+) -> None:
+    report = rig.play(backend, _SECONDS, tmp_path)
+    time.sleep(0.3)  # the last beat's way through the recorder
+    due = np.array(report["due"])
+    heard = rig.recording.times_of(_BEAT, report["origin"]) - report["origin"]
+    assert len(heard) == len(due)
+    error = heard - due
+    error -= np.median(error)  # the rig's own latency is not known
+    assert np.abs(error).max() <= worst_s
+    assert [token for token, _ in report["played"]] == list(range(len(due)))
+    late = np.array([t for _, t in report["played"]]) - due
+    assert np.abs(late).max() <= worst_s
+
+
+@pytest.mark.parametrize("backend", ["rtmixer", "callback"])
+def test_stop_is_obeyed_within_one_step(rig: Rig, tmp_path: Path, backend: str) -> None:
+    stop_s = 2.6
+    report = rig.play(backend, 4.0, tmp_path, flush_s=stop_s)
+    time.sleep(0.3)
+    assert "error" not in report
+    expected = [n for n, t in enumerate(report["due"]) if t < stop_s]
+    tokens = [token for token, _ in report["played"]]
+    assert tokens[: len(expected)] == expected
+    assert all(t <= stop_s + report["latency_s"] + 0.1 for _, t in report["played"])
+    assert len(rig.recording.times_of(_BEAT, report["origin"])) == len(tokens)
+
+
+@pytest.mark.parametrize("backend", ["rtmixer", "callback"])
+def test_a_device_that_goes_away_is_an_audio_error(tmp_path: Path, backend: str) -> None:
+    require_rig(rig_present(), _NEEDED)
+    with pulse_rig(tmp_path) as rig:
+        unplug = threading.Timer(2.5, rig.server.kill)
+        unplug.start()
+        report = rig.play(backend, 12.0, tmp_path)
+        unplug.join()
+    assert report["error"].endswith("the audio device went away")
+    assert 1.0 < report["error_s"] < 6.0
+    assert len(report["played"]) >= 1

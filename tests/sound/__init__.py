@@ -1,0 +1,1 @@
+"""The sound room: synthesis, mixing, levels, speech; and the ways out that need no sound card."""
