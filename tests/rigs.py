@@ -5,7 +5,7 @@ import os
 import pytest
 
 
-def require_rig(present: bool, what: str) -> None:  # noqa: FBT001 (reads as a sentence)
+def require_rig(present: bool, what: str) -> None:
     """Skip the test when ``what`` is missing; fail it when LIVECOACH_REQUIRE_RIGS is set."""
     if present:
         return

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from livecoach.commands.output import print_json, stdout
@@ -21,7 +22,7 @@ def sessions(*, folder: Path | None, as_json: bool) -> int:
     if not rows:
         console.print(f"No sessions in {where} yet: livecoach run makes one.", markup=False)
         return 0
-    table = Table()
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for name in ("session", "started (UTC)", "length", "steps", "cadence", "cues", "ended"):
         table.add_column(name, no_wrap=True, overflow="fold")
     for row in rows:

@@ -4,17 +4,15 @@ from math import exp
 
 
 class Peak:
-    """The largest value of late, forgotten with time constant ``memory_s`` towards ``floor``."""
+    """The largest value of late, forgotten with time constant ``memory_s``."""
 
-    def __init__(self, memory_s: float, floor: float = 0.0) -> None:
+    def __init__(self, memory_s: float) -> None:
         self._memory_s = memory_s
-        self._floor = floor
-        self.value = floor
+        self.value = 0.0
 
     def update(self, x: float, dt: float) -> float:
         """Take in ``x``, ``dt`` seconds after the last; return the peak."""
-        kept = self._floor + (self.value - self._floor) * exp(-dt / self._memory_s)
-        self.value = max(x, kept)
+        self.value = max(x, self.value * exp(-dt / self._memory_s))
         return self.value
 
 

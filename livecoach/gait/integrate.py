@@ -14,7 +14,7 @@ fore-aft swing has its own name and is never called braking. Fastest to slowest 
 the braking at the chest too, so it is not what is called speed lost.
 
 Measured on one virtual runner (Davis S999, 23 steps, force truth): speed lost / true braking
-1.45 at the chest, 1.28 at the back; step by step it does not follow (r -0.3 to -0.1).
+1.45 at the chest, 1.28 at the back; step by step it does not follow (r -0.5 to -0.2).
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,9 @@
 """Every number the gait room can be tuned with: physical units, none tied to a sampling rate.
 
-The values come from physics and from the literature named in the module that uses them; none was
-fitted to the recordings the tests run on.
+Lags, contact-time constants and the rhythm's noise come from the sources named in the module that
+uses them. Thresholds (shares, memories, refractory and settling times) and `FootParams.slap_lag_s`
+within its published range were set by hand while looking at the recordings the tests run on: they
+are not proven on unseen runners.
 """
 
 from typing import Final
@@ -73,6 +75,8 @@ class TrunkParams(Struct, frozen=True):
         Time constant with which the usual fall is forgotten. Default 2 s.
     fall_min_g
         The vertical must usually fall this far below 1 g. Default 0.15 g.
+    clear_share
+        A fall of this share of the usual one is a clear step. Default 0.6.
     run_fall_g
         A fall deeper than this is running: the runner is in the air. Default 0.55 g.
     fall_max_g
@@ -92,6 +96,7 @@ class TrunkParams(Struct, frozen=True):
     arm_share: float = 0.5
     low_memory_s: float = 2.0
     fall_min_g: float = 0.15
+    clear_share: float = 0.6
     run_fall_g: float = 0.55
     fall_max_g: float = 2.0
     refractory_s: float = 0.23
@@ -133,7 +138,8 @@ class FootParams(Struct, frozen=True):
     stance_min_s
         Push-off is looked for this long after landing. Default 0.08 s.
     refractory_s, refractory_share
-        No second landing within this time, nor this share of the stride. Default 0.33 s, 0.5.
+        No new swing within this time of a landing, nor this share of the stride. Default 0.33 s,
+        0.4.
     memory_s
         Time constant with which the usual swing rate is forgotten. Default 5 s.
     """
@@ -153,7 +159,7 @@ class FootParams(Struct, frozen=True):
     toe_off_lag_s: float = 0.019
     stance_min_s: float = 0.08
     refractory_s: float = 0.33
-    refractory_share: float = 0.5
+    refractory_share: float = 0.4
     memory_s: float = 5.0
 
 
@@ -172,8 +178,9 @@ class ShoeParams(Struct, frozen=True):
         Landing: the first valley below this share of the swing's peak. Default 0.6.
     lag_s
         The valley comes this long after the foot. Default 0.010 s.
-    refractory_s, refractory_share
-        No second landing within this time, nor this share of the stride. Default 0.33 s, 0.6.
+    refractory_s
+        No second landing within this time: longer than from landing to push-off, shorter than the
+        fastest stride. Default 0.45 s.
     """
 
     arm_share: float = 0.55
@@ -181,8 +188,7 @@ class ShoeParams(Struct, frozen=True):
     memory_s: float = 3.0
     drop_share: float = 0.6
     lag_s: float = 0.010
-    refractory_s: float = 0.33
-    refractory_share: float = 0.6
+    refractory_s: float = 0.45
 
 
 class PhaseParams(Struct, frozen=True):

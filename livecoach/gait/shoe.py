@@ -3,7 +3,11 @@
 Definition. ``s`` = size of the specific force / g, whatever the sensor's orientation. The end of
 the swing brakes the leg and makes the largest slow peak of the stride; just before the impact s
 falls to a valley. Contact = that valley (vertex of a parabola) - 10 ms. The usual peak is followed,
-so the smaller peaks of push-off do not fire; no second contact within 0.33 s or 60 % of the stride.
+so the smaller peaks of push-off do not fire; no second contact within 0.45 s.
+
+Measured. One real shoe (100 Hz, 12 min, outdoors): step rate RMSE 0.85 % over 10 s blocks, no
+steps while standing (7 of 7 blocks). The instant itself is unverified: no force truth for
+such a sensor; 10 ms is what virtual feet show.
 
 Assumptions. One footfall per peak above 55 % of the usual one. Validity: running. Contact times,
 angles: unknown to this sensor. A step is half a stride.
@@ -30,7 +34,7 @@ class Shoe:
         self._low_s = 0.0
         self._landed_s: float | None = None
 
-    def update(self, sample: BodySample, period_s: float) -> Landing | None:
+    def update(self, sample: BodySample, _period_s: float) -> Landing | None:
         """Take in one sample; return the footfall it completes, if any."""
         x, y, z = sample.acc_ap, sample.acc_ml, sample.acc_v
         t, s = sample.t, sqrt(x * x + y * y + z * z) / G
@@ -38,16 +42,15 @@ class Shoe:
         if self._trail:
             self._usual.update(s, t - self._trail[-1][0])
             if self._peak is None:
-                self._search(t, s, period_s)
+                self._search(t, s)
             else:
                 landing = self._follow(t, s, self._peak)
         self._trail.append((t, s))
         return landing
 
-    def _search(self, t: float, s: float, period_s: float) -> None:
+    def _search(self, t: float, s: float) -> None:
         p = self._params
-        wait = max(p.refractory_s, p.refractory_share * 2.0 * period_s)
-        if self._landed_s is not None and t - self._landed_s < wait:
+        if self._landed_s is not None and t - self._landed_s < p.refractory_s:
             return
         if s > max(p.arm_min_g, p.arm_share * self._usual.value):
             self._peak, self._low, self._low_s = s, (t, s), t

@@ -24,7 +24,7 @@ from livecoach.gait.params import DEFAULT, G, GaitParams
 from livecoach.gait.phase import Rhythm
 from livecoach.gait.shoe import Shoe
 from livecoach.gait.trunk import Trunk
-from livecoach.model import Contact, Foot, ImuSample, Notice, Phase, SensorInfo, Step
+from livecoach.model import BodySample, Contact, Foot, ImuSample, Notice, Phase, SensorInfo, Step
 
 GaitEvent: TypeAlias = Contact | Phase | Step | Notice
 
@@ -77,6 +77,7 @@ class SensorTracker:
         self._rhythm = Rhythm(self._params.phase, 2 if self._foot else 1)
         self._machine: Trunk | FootMachine | Shoe = self._build(gyro=False)
         self._gap_near = 0.0
+        self._turned_s: float | None = None
 
     def _build(self, *, gyro: bool) -> Trunk | FootMachine | Shoe:
         if self._foot is None:
@@ -97,16 +98,26 @@ class SensorTracker:
         events: list[GaitEvent] = []
         if verdict != "use":
             self._restart()
-            if verdict == "unit":
+            if verdict == "unit" and sample.t >= (self._known_s or sample.t):
                 events.append(Notice(sample.t, f"{self.info.name}: {IN_G}"))
         self._gap_near = max(self._gap_near, self._guard.gap_s)
         body = self._axes.to_body(sample, self._guard.scale)
-        if isinstance(self._machine, Shoe) and body.gyr_ml is not None:
-            self._machine = self._build(gyro=True)
+        if self._foot is not None:
+            self._follow_gyro(body)
         landing = self._machine.update(body, self._rhythm.period_s)
         if landing is not None and self._in_order(landing, sample.t):
             events += self._events(landing, sample.t)
         return events
+
+    def _follow_gyro(self, body: BodySample) -> None:
+        """Change a foot's machine when its gyroscope begins or has stopped to speak."""
+        if body.gyr_ml is not None:
+            self._turned_s = body.t
+            if isinstance(self._machine, Shoe):
+                self._machine = self._build(gyro=True)
+        elif self._turned_s is not None and body.t - self._turned_s > self._params.guard.restart_s:
+            self._turned_s = None
+            self._machine = self._build(gyro=False)
 
     def _in_order(self, landing: Landing, t_known: float) -> bool:
         """Return whether this footfall lies after all that was reported (a clock began anew)."""

@@ -13,7 +13,7 @@ from statistics import median
 _WINDOW_S = 10.0
 _STEP_S = 1.0
 """A larger rise of the offset is a driver clock that was set, not waiting."""
-_SETTLE_S = 2.0
+_SETTLE_S = 0.4
 _SNAP_S = 0.002
 _SNAP_AFTER_S = 0.2
 _RECENT_S = 0.3

@@ -57,6 +57,7 @@ class ImuRows:
         self._acc = tuple(order[n] for n in IMU_COLUMNS[1:4])
         self._gyr = tuple(order[n] for n in IMU_COLUMNS[4:] if n in order)
         self._measured = [False, False, False]
+        self._alive = False
 
     def update(self, data: bytes) -> ImuSample:
         """Read one row; raises `WireError` when it holds no sample."""
@@ -66,9 +67,10 @@ class ImuRows:
         t = _number(cells[self._t])
         if t is None:
             raise WireError("the time cell holds no number", data)
+        self._alive = self._alive or any(_number(cells[k]) is not None for k in self._acc)
         x, y, z = (self._acceleration(axis, cells[k]) for axis, k in enumerate(self._acc))
         if x is None or y is None or z is None:
-            x, y, z = self._without_dead_axes(x, y, z, data)
+            raise WireError("the acceleration is missing or beyond any sensor (200 g)", data)
         gyr = [_number(cells[k]) for k in self._gyr]
         if len(gyr) == 3:
             p, q, r = gyr
@@ -79,24 +81,14 @@ class ImuRows:
         return ImuSample(t - self._origin, x, y, z)
 
     def _acceleration(self, axis: int, cell: bytes) -> float | None:
+        """Return one axis; one that has never had a value counts as not measured and reads 0."""
         value = _number(cell)
-        if value is None or abs(value) > _ACC_LIMIT:
+        if value is None:
+            return None if self._measured[axis] or cell.strip() or not self._alive else 0.0
+        if abs(value) > _ACC_LIMIT:
             return None
         self._measured[axis] = True
         return value
-
-    def _without_dead_axes(
-        self, x: float | None, y: float | None, z: float | None, data: bytes
-    ) -> tuple[float, float, float]:
-        """Read an axis that has never had a value as 0; else the row holds no sample."""
-        filled = [
-            0.0 if value is None and not seen else value
-            for value, seen in zip((x, y, z), self._measured, strict=True)
-        ]
-        a, b, c = filled
-        if a is None or b is None or c is None or not any(self._measured):
-            raise WireError("the acceleration is missing or beyond any sensor (200 g)", data)
-        return a, b, c
 
 
 class CaptureRow(Struct, frozen=True):

@@ -1,0 +1,142 @@
+"""The coach: silent when it should be, one reason for every sound, never above the gaps."""
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from livecoach.coach import PHRASES, Coach, CoachParams
+from livecoach.model import (
+    Activity,
+    Baseline,
+    Command,
+    Contact,
+    Cue,
+    Phase,
+    PodReport,
+    Profile,
+    Step,
+    Target,
+    Tick,
+)
+
+OWN = Profile("x", (Baseline(160.0, 3.0, 900),))
+FAST = CoachParams(target="+5%", grace_s=3.0, ramp_ratio_per_s=0.02)
+
+
+def step(t: float, rate: float, activity: Activity = "run", quality: float = 1.0) -> Step:
+    return Step(
+        t=t - 60 / rate,
+        t_known=t,
+        step_time_s=60 / rate,
+        speed_mps=3.0,
+        activity=activity,
+        quality=quality,
+    )
+
+
+def run(
+    coach: Coach,
+    rate: float,
+    until: float,
+    start: float = 0.0,
+    activity: Activity = "run",
+    quality: float = 1.0,
+) -> list[Cue]:
+    """Feed steps at a rate, with ticks between them; return the cues."""
+    cues: list[Cue | Target] = []
+    t_step = start
+    for k in range(int(start * 10), int(until * 10)):
+        while t_step <= k / 10:
+            coach.update(Contact(t_step, t_step, None, quality))
+            coach.update(Phase(t_step, 60 / rate, 0.0, 0.004, t_step))
+            cues += coach.update(step(t_step, rate, activity, quality))
+            t_step += 60 / rate
+        cues += coach.update(Tick(0, k / 10))
+    return [c for c in cues if isinstance(c, Cue)]
+
+
+def test_off_target_brings_beats_at_the_target_and_one_phrase_with_numbers() -> None:
+    cues = run(Coach(FAST, OWN), 160.0, 30.0)
+    speech = [c for c in cues if c.kind == "speech"]
+    beats = [c for c in cues if c.kind == "beat"]
+    assert len(speech) == 1
+    assert speech[0].phrase in PHRASES
+    assert "from the target 168.0/min" in speech[0].reason
+    assert "in phase" in beats[0].reason
+    gaps = [b.t_due - a.t_due for a, b in pairwise(beats)]
+    assert abs(60 / gaps[-1] - 168.0) < 0.01
+    assert all(c.t_due > c.t_decided for c in cues)
+
+
+def test_on_target_is_silent() -> None:
+    assert run(Coach(FAST, OWN), 168.0, 60.0)[-1:] == []
+
+
+def test_walking_and_low_quality_are_never_coached() -> None:
+    assert run(Coach(FAST, OWN), 120.0, 60.0, activity="walk") == []
+    assert run(Coach(FAST, OWN), 150.0, 60.0, quality=0.3) == []
+
+
+def test_the_grace_is_silent() -> None:
+    cues = run(Coach(CoachParams(target="+5%", grace_s=20.0), OWN), 150.0, 60.0)
+    assert cues
+    assert min(c.t_decided for c in cues) >= 20.0
+
+
+def test_losing_the_sensor_gives_one_tone_then_silence() -> None:
+    coach = Coach(FAST, OWN)
+    run(coach, 168.0, 20.0)
+    cues = [c for k in range(200, 600) for c in coach.update(Tick(0, k / 10))]
+    assert [c.kind for c in cues if isinstance(c, Cue)] == ["tone"]
+
+
+def test_a_constant_metronome_goes_on_without_any_sensor() -> None:
+    coach = Coach(CoachParams(target="180", beats="constant"), Profile())
+    beats = [c for k in range(600) for c in coach.update(Tick(0, k / 10)) if isinstance(c, Cue)]
+    assert len(beats) == 60 * 3
+    assert {c.phrase for c in beats} == {""}
+
+
+def test_beats_off_still_speaks() -> None:
+    coach = Coach(CoachParams(target="+5%", beats="off", grace_s=3.0, ramp_ratio_per_s=0.02), OWN)
+    assert {c.kind for c in run(coach, 160.0, 40.0)} == {"speech"}
+
+
+def test_mute_is_obeyed() -> None:
+    coach = Coach(FAST, OWN)
+    run(coach, 160.0, 15.0)
+    coach.update(Command(0, 15.0, "mute"))
+    assert run(coach, 150.0, 60.0, start=15.1) == []
+
+
+def test_a_pod_sets_tempo_but_no_phase() -> None:
+    coach = Coach(FAST, OWN)
+    cues: list[Cue | Target] = []
+    for k in range(400):
+        if k % 10 == 0:
+            cues += coach.update(PodReport(k / 10, k / 10, "pod", "fresh", 160.0, 3.0, 1.1))
+        cues += coach.update(Tick(0, k / 10))
+    beats = [c for c in cues if isinstance(c, Cue) and c.kind == "beat"]
+    assert beats
+    assert all("free tempo" in c.reason and not c.phrase for c in beats)
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(130, 200), st.sampled_from(["run", "walk", "stand"]), st.floats(0, 1)),
+        min_size=1,
+        max_size=60,
+    )
+)
+def test_speech_keeps_its_distance_whatever_the_runner_does(
+    runs: list[tuple[float, Activity, float]],
+) -> None:
+    coach = Coach(FAST, OWN)
+    spoken = [
+        cue.t_decided
+        for k, (rate, activity, quality) in enumerate(runs)
+        for cue in run(coach, rate, 5.0 * (k + 1), 5.0 * k, activity, quality)
+        if cue.kind == "speech"
+    ]
+    assert all(b - a >= FAST.speech_gap_s for a, b in pairwise(spoken))
