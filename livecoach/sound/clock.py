@@ -8,13 +8,15 @@ is heard when then follows a first-order loop, which averages the driver's jitte
 """
 
 from collections import deque
-from statistics import median
+
+import numpy as np
 
 _WINDOW_S = 10.0
 _STEP_S = 1.0
 """A larger rise of the offset is a driver clock that was set, not waiting."""
-_SETTLE_S = 0.4
-_SNAP_S = 0.002
+_SETTLE_S = 2.0
+_SNAP_S = 0.02
+"""Less is the driver's estimate wandering; a gap is a buffer or more."""
 _SNAP_AFTER_S = 0.2
 _RECENT_S = 0.3
 
@@ -49,12 +51,12 @@ class ClockMapper:
             The driver's clock: now, and when the first frame will be heard.
         """
         heard_s = dac_s + self._least_offset_s(host_s, host_s - current_s)
-        error_s = heard_s - frame / self._rate_hz - self._origin_s
+        origin_s = heard_s - frame / self._rate_hz
         self._blocks += 1
         gain = min(1.0, max((host_s - self._last_s) / _SETTLE_S, 1.0 / self._blocks))
         self._last_s = host_s
-        self._origin_s += gain * error_s
-        self._snap(host_s, error_s)
+        self._origin_s += gain * (origin_s - self._origin_s)
+        self._snap(host_s, origin_s)
 
     def frame_at(self, t_s: float) -> int:
         """Return the frame that is heard at session time ``t_s``."""
@@ -76,14 +78,15 @@ class ClockMapper:
             offsets.popleft()
         return offsets[0][1]
 
-    def _snap(self, host_s: float, error_s: float) -> None:
-        """Jump after a gap in the stream: all recent errors lie on one side, and far out."""
+    def _snap(self, host_s: float, origin_s: float) -> None:
+        """Jump after a gap in the stream: all recent origins lie far out on one side."""
         recent = self._recent
-        recent.append((host_s, error_s))
+        recent.append((host_s, origin_s))
         while recent[0][0] < host_s - _RECENT_S:
             recent.popleft()
-        errors_s = [error for _, error in recent]
-        settled = self._blocks > 1 and host_s - recent[0][0] > _SNAP_AFTER_S and len(recent) > 3
-        if settled and (min(errors_s) > _SNAP_S or max(errors_s) < -_SNAP_S):
-            self._origin_s += median(errors_s[-4:])
+        if host_s - recent[0][0] < _SNAP_AFTER_S or len(recent) < 4:
+            return
+        origins_s = [origin for _, origin in recent]
+        if min(origins_s) > self._origin_s + _SNAP_S or max(origins_s) < self._origin_s - _SNAP_S:
+            self._origin_s = float(np.median(origins_s))
             recent.clear()

@@ -25,9 +25,16 @@ def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
         yield running
 
 
-@pytest.mark.parametrize(("backend", "worst_s"), [("rtmixer", 0.002), ("callback", 0.005)])
+@pytest.mark.parametrize(
+    ("backend", "interval_s", "worst_s"),
+    [
+        ("rtmixer", 0.002, 0.002),
+        # The server's estimate of its own delay can wander for seconds after the stream's start.
+        ("callback", 0.005, 0.020),
+    ],
+)
 def test_every_beat_arrives_when_it_is_due(
-    rig: Rig, tmp_path: Path, backend: str, worst_s: float
+    rig: Rig, tmp_path: Path, backend: str, interval_s: float, worst_s: float
 ) -> None:
     report = rig.play(backend, _SECONDS, tmp_path)
     time.sleep(0.3)  # the last beat's way through the recorder
@@ -36,10 +43,11 @@ def test_every_beat_arrives_when_it_is_due(
     assert len(heard) == len(due)
     error = heard - due
     error -= np.median(error)  # the rig's own latency is not known
+    assert np.abs(np.diff(error)).max() <= interval_s
     assert np.abs(error).max() <= worst_s
     assert [token for token, _ in report["played"]] == list(range(len(due)))
     late = np.array([t for _, t in report["played"]]) - due
-    assert np.abs(late).max() <= worst_s
+    assert np.abs(late).max() <= interval_s
 
 
 @pytest.mark.parametrize("backend", ["rtmixer", "callback"])
