@@ -1,10 +1,22 @@
 """Clocks other than the session's own are mapped here, purely.
 
-Time is float64 seconds since the session began. This first part deals with stamps that come in
-batches; device and sound-card clocks follow with the doors that need them.
+Time is float64 seconds since the session began. `Retimer` deals with sensor stamps that come in
+batches, `ClockMapper` with the sound card's clock; sensors' own clocks follow with the doors that
+need them.
 """
 
-__all__ = ["Retimer"]
+from collections import deque
+
+__all__ = ["ClockMapper", "Retimer"]
+
+_WINDOW_S = 10.0
+_STEP_S = 1.0
+"""A larger rise of the offset is a driver clock that was set, not waiting."""
+_SETTLE_S = 2.0
+_SNAP_S = 0.02
+"""Less is the driver's estimate wandering; a gap is a buffer or more."""
+_SNAP_AFTER_S = 0.2
+_RECENT_S = 0.3
 
 
 class Retimer:
@@ -45,3 +57,80 @@ class Retimer:
             if period_s <= self._longest_period_s:
                 self._size, self._period_s = self._count, period_s
         self._stamp, self._count = t, 0
+
+
+class ClockMapper:
+    """Which frame is heard when: a stream's frame count against the session's clock.
+
+    The audio callback knows three times: the host's clock when it began to run, and the driver's own
+    idea of now and of when its first frame will be heard. The driver's clock may be any clock. Its
+    offset to the host is the least difference seen in ten seconds: the driver stamps its time before
+    the callback waits for the interpreter, so that waiting only ever makes the difference larger. What
+    is heard when then follows a first-order loop, which averages the driver's jitter.
+
+    Parameters
+    ----------
+    rate_hz
+        Frames per second the stream claims.
+    """
+
+    def __init__(self, rate_hz: int) -> None:
+        self._rate_hz = rate_hz
+        self._offsets: deque[tuple[float, float]] = deque()
+        self._recent: deque[tuple[float, float]] = deque()
+        self._origin_s = 0.0
+        self._blocks = 0
+        self._last_s = 0.0
+
+    def update(self, frame: int, host_s: float, current_s: float, dac_s: float) -> None:
+        """Take in one block.
+
+        Parameters
+        ----------
+        frame
+            Number of the block's first frame.
+        host_s
+            Session time when the callback began to run.
+        current_s, dac_s
+            The driver's clock: now, and when the first frame will be heard.
+        """
+        heard_s = dac_s + self._least_offset_s(host_s, host_s - current_s)
+        origin_s = heard_s - frame / self._rate_hz
+        self._blocks += 1
+        gain = min(1.0, max((host_s - self._last_s) / _SETTLE_S, 1.0 / self._blocks))
+        self._last_s = host_s
+        self._origin_s += gain * (origin_s - self._origin_s)
+        self._snap(host_s, origin_s)
+
+    def frame_at(self, t_s: float) -> int:
+        """Return the frame that is heard at session time ``t_s``."""
+        return round((t_s - self._origin_s) * self._rate_hz)
+
+    def time_of(self, frame: int) -> float:
+        """Return the session time at which ``frame`` is heard."""
+        return frame / self._rate_hz + self._origin_s
+
+    def _least_offset_s(self, host_s: float, offset_s: float) -> float:
+        """Find the least offset of the last ten seconds; the deque holds only rising candidates."""
+        offsets = self._offsets
+        if offsets and offset_s - offsets[0][1] > _STEP_S:
+            offsets.clear()
+        while offsets and offsets[-1][1] >= offset_s:
+            offsets.pop()
+        offsets.append((host_s, offset_s))
+        while offsets[0][0] < host_s - _WINDOW_S:
+            offsets.popleft()
+        return offsets[0][1]
+
+    def _snap(self, host_s: float, origin_s: float) -> None:
+        """Jump after a gap in the stream: all recent origins lie far out on one side."""
+        recent = self._recent
+        recent.append((host_s, origin_s))
+        while recent[0][0] < host_s - _RECENT_S:
+            recent.popleft()
+        if host_s - recent[0][0] < _SNAP_AFTER_S or len(recent) < 4:
+            return
+        origins_s = [origin for _, origin in recent]
+        if min(origins_s) > self._origin_s + _SNAP_S or max(origins_s) < self._origin_s - _SNAP_S:
+            self._origin_s = sorted(origins_s)[len(origins_s) // 2]
+            recent.clear()

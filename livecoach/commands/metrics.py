@@ -1,5 +1,6 @@
 """``livecoach metrics``: the METRICS table."""
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from livecoach.commands.output import print_json, stdout
@@ -11,7 +12,10 @@ def metrics(*, as_json: bool) -> int:
     if as_json:
         print_json(METRICS)
         return 0
-    table = Table("metric", "unit", "meaning", "source", "plausible", show_lines=True)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("metric", no_wrap=True)
+    for name in ("unit", "meaning", "source", "plausible"):
+        table.add_column(name)
     for m in METRICS:
         table.add_row(m.name, m.unit, m.meaning, m.source, f"{m.low:g} to {m.high:g}")
     stdout().print(table)

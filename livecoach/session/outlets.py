@@ -51,6 +51,7 @@ class Outlets:
         self._observers = observers
         self._recorder: Recorder | None = None
         self._speaker: Speaker | None = None
+        self._voice: Voice | None = None
         self._rendering: asyncio.Task[None] | None = None
 
     def open_recorder(self, path: Path, header: Header) -> None:
@@ -66,11 +67,10 @@ class Outlets:
         session runs. Raises `AudioError` when a device or file that was asked for cannot be had.
         """
         backend = open_audio(audio.output, self._pace.now, wav_fallback, self._say)
-        voice = None
         if speech and backend.name != "null":
-            voice = Voice(cache_dir() / "speech", backend.rate_hz, audio.language)
-            self._rendering = asyncio.create_task(voice.prepare(PHRASES), name="speech")
-        self._speaker = Speaker(backend, voice, audio.volume)
+            self._voice = Voice(cache_dir() / "speech", backend.rate_hz, audio.language, self._say)
+            self._rendering = asyncio.create_task(self._voice.prepare(PHRASES), name="speech")
+        self._speaker = Speaker(backend, self._voice, audio.volume)
         if wait and self._rendering is not None:
             await self._rendering
 
@@ -108,17 +108,17 @@ class Outlets:
         for observer in self._observers:
             observer.tick(t)
 
-    def close(self, summary: Summary) -> None:
-        """Close everything; the session file last, so that it is whole whatever the sound does."""
-        if self._rendering is not None:
-            self._rendering.cancel()
+    async def close(self, summary: Summary) -> None:
+        """Close everything, the session file first: it must be whole whatever the rest does."""
+        self._close_recorder(summary)
         try:
             if self._speaker is not None:
                 self._speaker.close()
         except AudioError as exc:
             self._say(f"The sound did not end well: {exc}")
-        finally:
-            self._close_recorder(summary)
+        if self._voice is not None and self._rendering is not None:
+            self._voice.stop()
+            await self._rendering
 
     def _close_recorder(self, summary: Summary) -> None:
         if self._recorder is None:

@@ -124,7 +124,7 @@ class _Session:
             await self._loop()
             reason = "interrupted" if self._stopped else "done"
         finally:
-            self._outlets.close(self._summary(reason))
+            await self._outlets.close(self._summary(reason))
         return Outcome(
             tally=self._tally,
             duration_s=self._t,

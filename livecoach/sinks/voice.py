@@ -54,6 +54,8 @@ class Voice:
         self._say = say
         self._engine = _engine()
         self._clips: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self._running: set[asyncio.subprocess.Process] = set()
+        self._stopped = False
 
     async def prepare(self, phrases: Iterable[str]) -> None:
         """Render every phrase that is not in the cache; at most two processes at a time."""
@@ -69,6 +71,17 @@ class Voice:
         async with asyncio.TaskGroup() as group:
             for text in missing:
                 group.create_task(self._render(text, gate))
+
+    def stop(self) -> None:
+        """End `prepare` soon: kill what renders and begin nothing more.
+
+        Cancelling it instead can hang for ever: asyncio waits for a process whose creation was
+        cancelled halfway (seen on CPython 3.11).
+        """
+        self._stopped = True
+        for process in self._running:
+            with suppress(ProcessLookupError):
+                process.kill()
 
     def clip(self, text: str) -> NDArray[np.float32] | None:
         """Return a phrase, mono at the voice's rate, shape (n,); None when it is not rendered."""
@@ -91,6 +104,8 @@ class Voice:
         path = self._path(text)
         partial = path.with_suffix(f".{os.getpid()}.part.wav")
         async with gate:
+            if self._stopped:
+                return
             try:
                 self._cache_dir.mkdir(parents=True, exist_ok=True)
                 await self._work(text, partial)
@@ -111,10 +126,14 @@ class Voice:
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
         )
+        self._running.add(process)
+        if self._stopped:
+            self.stop()
         try:
             async with asyncio.timeout(_TIMEOUT_S):
                 _, noise = await process.communicate()
         finally:
+            self._running.discard(process)
             if process.returncode is None:
                 process.kill()
                 await process.wait()
@@ -124,7 +143,7 @@ class Voice:
 
     def _tell(self, line: str) -> None:
         """Say the first problem; the others are most likely the same one."""
-        if not self.problem:
+        if not self.problem and not self._stopped:
             self.problem = line
             if self._say:
                 self._say(line)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from livecoach.errors import AudioError
 from livecoach.sinks.audio.base import Clock
 from livecoach.sinks.audio.portaudio import Device
-from livecoach.sound.clock import ClockMapper
+from livecoach.timebase import ClockMapper
 from livecoach.sound.mixer import Mixer
 
 _LATENCY_S = 0.2

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from livecoach.sound.clock import ClockMapper
+from livecoach.timebase import ClockMapper
 
 _RATE_HZ = 48_000
 _BLOCK = 1_024
