@@ -62,11 +62,11 @@ class Retimer:
 class ClockMapper:
     """Which frame is heard when: a stream's frame count against the session's clock.
 
-    The audio callback knows three times: the host's clock when it began to run, and the driver's own
-    idea of now and of when its first frame will be heard. The driver's clock may be any clock. Its
-    offset to the host is the least difference seen in ten seconds: the driver stamps its time before
-    the callback waits for the interpreter, so that waiting only ever makes the difference larger. What
-    is heard when then follows a first-order loop, which averages the driver's jitter.
+    The audio callback knows three times: the host's clock when it began to run, and the driver's
+    own idea of now and of when its first frame will be heard. The driver's clock may be any clock.
+    Its offset to the host is the least difference seen in ten seconds: the driver stamps its time
+    before the callback waits for the interpreter, so that waiting only ever makes the difference
+    larger. What is heard when then follows a first-order loop, which averages the driver's jitter.
 
     Parameters
     ----------

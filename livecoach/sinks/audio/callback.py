@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from livecoach.errors import AudioError
 from livecoach.sinks.audio.base import Clock
 from livecoach.sinks.audio.portaudio import Device
-from livecoach.timebase import ClockMapper
 from livecoach.sound.mixer import Mixer
+from livecoach.timebase import ClockMapper
 
 _LATENCY_S = 0.2
 _MOST_WAITING = 400
