@@ -86,7 +86,7 @@ class TargetKeeper:
         goal, reason = self._wanted, f"{self._wanted:g} as asked"
         if self._kind == "relative":
             if own is None:
-                return "measuring your own step rate first"
+                return "watching your own step rate first"
             goal = own * (1.0 + self._wanted)
             reason = f"{100 * self._wanted:+g} % of your own {own:.1f}"
         if own is not None and goal > own * (1.0 + CAP_RATIO):

@@ -103,6 +103,7 @@ def as_table(outcome: Outcome) -> dict[str, Any]:
     return {
         "session_id": outcome.session_id,
         "file": None if outcome.path is None else str(outcome.path),
+        "sound": outcome.sound,
         "reason": outcome.reason,
         "duration_s": outcome.duration_s,
         "steps": tally.steps,
@@ -129,6 +130,8 @@ def closing_lines(outcome: Outcome) -> list[str]:
         lines.append(f"No target yet at the end: {tally.target.reason}.")
     if outcome.path is not None:
         lines.append(f"Session {outcome.session_id} kept in {outcome.path}")
+    if outcome.sound.endswith(".wav"):
+        lines.append(f"Sound written to {outcome.sound}")
     if outcome.reason == "interrupted":
         lines.append("Interrupted; everything up to here is kept.")
     return lines

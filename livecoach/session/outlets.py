@@ -49,6 +49,8 @@ class Outlets:
         self._pace = pace
         self._say = say
         self._observers = observers
+        self.sound = ""
+        """Where the sound goes: a device, a file, ``null``; empty before it is open."""
         self._recorder: Recorder | None = None
         self._speaker: Speaker | None = None
         self._voice: Voice | None = None
@@ -67,6 +69,7 @@ class Outlets:
         session runs. Raises `AudioError` when a device or file that was asked for cannot be had.
         """
         backend = open_audio(audio.output, self._pace.now, wav_fallback, self._say)
+        self.sound = backend.name
         if speech and backend.name != "null":
             self._voice = Voice(cache_dir() / "speech", backend.rate_hz, audio.language, self._say)
             self._rendering = asyncio.create_task(self._voice.prepare(PHRASES), name="speech")

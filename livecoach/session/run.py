@@ -44,13 +44,17 @@ class Plan(Struct, frozen=True, kw_only=True):
 
 
 class Outcome(Struct, kw_only=True):
-    """What became of it; ``path`` is the session file, ``baseline`` one measured in this run."""
+    """What became of it.
+
+    ``path`` is the session file, ``sound`` where the sound went, ``baseline`` one measured here.
+    """
 
     tally: Tally
     duration_s: float
     reason: Reason
     session_id: str
     path: Path | None
+    sound: str
     baseline: Baseline | None
 
 
@@ -131,6 +135,7 @@ class _Session:
             reason=reason,
             session_id=self._id,
             path=path,
+            sound=self._outlets.sound,
             baseline=self._pipeline.coach.measured_baseline,
         )
 

@@ -59,9 +59,9 @@ class View:
             case PodReport():
                 self._pod = event
             case Target():
-                self.target = event
-                if event.target_spm is None:
+                if self.target is None or event.reason != self.target.reason:
                     line = f"{clock(event.t_known)}  target: {event.reason}"
+                self.target = event
             case SensorState():
                 self._sensors[event.name] = event.state
                 line = f"{clock(event.t_known)}  {event.name}: {event.state}"

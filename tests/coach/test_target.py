@@ -23,7 +23,7 @@ def run(k: TargetKeeper, rate: float, speed: float | None, seconds: int, start: 
 
 def test_a_relative_target_waits_for_the_baseline_and_says_so() -> None:
     k = keeper("+5%")
-    assert k.update(30.0)[0].reason == "measuring your own step rate first"
+    assert k.update(30.0)[0].reason == "watching your own step rate first"
     assert k.target_spm is None
     run(k, 160.0, 3.0, 400)
     assert k.measured is not None

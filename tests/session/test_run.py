@@ -198,7 +198,7 @@ def test_a_runner_s_baseline_is_kept_only_from_real_time_and_used_again(tmp_path
     config = tmp_path / "my.toml"
     config.write_text("[coach]\ntarget = '+5%'\nbaseline_s = 2.0\ngrace_s = 2.0\n")
     recording = imu_file(tmp_path, 6.0)
-    for pace, expected in (("max", "measuring"), ("realtime", "measuring"), ("max", "+5 %")):
+    for pace, expected in (("max", "watching"), ("realtime", "watching"), ("max", "+5 %")):
         folder = tmp_path / f"{pace} {expected}"
         result = livecoach(
             *("run", config, "--source", f"file:{recording}", "--pace", pace),
