@@ -63,15 +63,30 @@ class Rhythm:
             self._first_interval(t, t - last)
         else:
             self._follow(t, t - last)
+        return self._phase(t, t_known, foot)
+
+    def _phase(self, t: float, t_known: float, foot: Foot | None) -> Phase:
+        """Return the rhythm from the last footfall it believes, so that all it predicts is ahead.
+
+        After a contact that was not believed the last footfall lies further back.
+        """
+        phase = Phase(
+            self._t if self._t is not None else t, self.period_s, self._asymmetry_s, 0.0, t_known
+        )
+        count = 0
+        while phase.predict(count + 1) <= t:
+            count += 1
+        odd = count % 2 == 1
+        other: Foot | None = None if foot is None else "right" if foot == "left" else "left"
         (tt, tp, ta), (_, pp, pa), (_, _, aa) = self._cov
-        spread = tt + pp + aa + 2.0 * (tp + ta + pa) + self._params.step_sd_s**2
+        spread = tt + pp + aa + 2.0 * (tp + ta + pa) + (1 + count) * self._params.step_sd_s**2
         return Phase(
-            self._t if self._t is not None else t,
+            phase.predict(count),
             self.period_s,
-            self._asymmetry_s,
+            -self._asymmetry_s if odd else self._asymmetry_s,
             sqrt(max(spread, 0.0)),
             t_known,
-            foot,
+            other if odd else foot,
         )
 
     def _begin(self, t: float) -> None:

@@ -47,15 +47,16 @@ class StepTable:
 
     def __init__(self) -> None:
         self._rows: dict[float, _Row] = {}
+        self._newest: _Row | None = None
 
     def update(self, event: Event) -> None:
         """Take one event."""
         match event:
             case Contact():
-                self._rows[event.t] = _Row(event)
+                self._rows[event.t] = self._newest = _Row(event)
             case Phase():
-                row = self._rows.get(event.t_ref)
-                if row is not None:
+                row = self._newest
+                if row is not None and row.contact.t_known == event.t_known:
                     row.phase = event
             case Step():
                 row = self._rows.get(event.t)

@@ -39,6 +39,10 @@ def test_every_imu_trial_yields_contacts(data_dir: Path, tmp_path: Path) -> None
         assert len(rows) >= 4, recording.name
         known = [float(r["t_known_s"]) for r in rows]
         assert all(float(r["t_contact_s"]) <= k for r, k in zip(rows, known, strict=True))
+        ahead = [(r["t_contact_s"], r["t_next_contact_s"], r["t_third_contact_s"]) for r in rows]
+        in_order = [float(a) < float(b) < float(c) for a, b, c in ahead if b and c]
+        assert all(in_order)
+        assert len(in_order) >= 0.8 * len(rows) - 2, recording.name
 
 
 def test_the_real_waist_is_within_two_percent_of_the_truth(data_dir: Path, tmp_path: Path) -> None:
