@@ -46,7 +46,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sources: tuple[str, ...] = ()
     mount: Mount | None = None
     speed: str = ""
-    seconds: Annotated[float, Meta(gt=0)] | None = None
+    seconds: Annotated[float, Meta(gt=0, le=864_000)] | None = None
     seed: Annotated[int, Meta(ge=0)] = 0
     runner: RunnerConfig = RunnerConfig()
     coach: CoachParams = CoachParams()

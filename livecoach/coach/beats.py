@@ -5,9 +5,11 @@ moves the anchor to the last committed beat, so that every interval is exactly o
 tempo in force when it was committed: nothing is doubled and nothing dropped.
 """
 
+import math
+
 from livecoach.model import Foot, Phase
 
-# Free tempo unless the predicted footfall is known to this part of the period (DESIGN section 3).
+# Free tempo unless the footfall aimed at is expected within this part of the period.
 _GATE_RATIO = 0.06
 # A beat further than this from a predicted footfall belongs to neither foot.
 _FOOT_RATIO = 0.25
@@ -34,12 +36,14 @@ class BeatPlan:
         Returns whether the beats begin in phase.
         """
         first = max(t + self._horizon_s, self._last + period_s)
-        in_phase = phase is not None and phase.sd_s <= _GATE_RATIO * phase.period_s
-        if phase is not None and in_phase:
+        in_phase = False
+        if phase is not None:
             ahead = 2
             while phase.predict(ahead) < first:
                 ahead += 1
-            first = phase.predict(ahead)
+            # An error of the period counts once for each step ahead, that of one step once.
+            in_phase = phase.sd_s * math.sqrt(ahead) <= _GATE_RATIO * phase.period_s
+            first = phase.predict(ahead) if in_phase else first
         self.playing = True
         self._anchor, self._count, self._period_s = first, 0, period_s
         return in_phase

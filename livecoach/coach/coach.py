@@ -1,10 +1,10 @@
 """The coach: watches steps, says little, and gives a reason for every sound.
 
 Silent during the grace, while walking or standing, on low quality and on target. Off target it
-plays a burst of beats at the target tempo (``burst_s`` at least, until the runner is back) and, at
-most once per ``speech_gap_s``, says one short phrase. When the steps stop coming while running, one
-earcon, then silence: unknown is never "good". With ``beats = "constant"`` the beats are a plain
-metronome that goes on whatever the sensors do.
+plays beats at the target tempo for ``burst_s``, rests as long, and begins again only while still
+off; with each burst it says one short phrase, at most once per ``speech_gap_s``. When no good step
+has come for 3 s while running there is one earcon, then silence: unknown is never "good". With
+``beats = "constant"`` the beats are a plain metronome that goes on whatever the sensors do.
 """
 
 from livecoach.coach.beats import BeatPlan, foot_of
@@ -59,30 +59,34 @@ class Coach:
         self._number = 0
         self._said = 0
         self._t_said = -1e9
-        self._t_burst = -1e9
-        self._in_burst = False
+        self._t_burst: float | None = None
+        self._t_rest = -1e9
         self._t_heard: float | None = None
+        self._t_step = -1e9
+        self._pod = ("", -1e9)
         self._running = False
         self._muted = False
         self._why = ""
 
     @property
-    def measured_baseline(self) -> Baseline | None:
-        """The baseline measured in this run, once there is one."""
-        return self._target.measured
+    def measured_baselines(self) -> tuple[Baseline, ...]:
+        """The baselines measured in this run, one per speed, in order."""
+        return tuple(self._target.measured)
 
     def update(self, x: Event | Tick | Command) -> list[Cue | Target]:
         """Take what happened or that time passes; return what follows from it."""
         match x:
             case Tick():
                 return self._tick(x.t)
-            case Step():
+            case Step() if x.quality >= _GOOD_QUALITY:
                 self._step(x)
             case PodReport():
-                self._pod(x)
+                self._pod_report(x)
             case Phase():
-                self._phase = x
-            case Contact():
+                # A phase belongs to the contact known at the same moment; only good ones count.
+                if self._t_heard == x.t_known:
+                    self._phase = x
+            case Contact() if x.quality >= _GOOD_QUALITY:
                 self._t_heard = x.t_known
             case Command(name="mute"):
                 self._muted = x.value != "off"
@@ -91,14 +95,22 @@ class Coach:
         return []
 
     def _step(self, x: Step) -> None:
+        self._t_step = x.t_known
         self._running = x.activity == "run"
-        if self._running and x.quality >= _GOOD_QUALITY:
+        if self._running:
             self._steady(x.t_known, x.step_rate_spm, x.speed_mps, x.step_time_s)
-        elif not self._running:
+        else:
             self._drift.reset()
 
-    def _pod(self, x: PodReport) -> None:
+    def _pod_report(self, x: PodReport) -> None:
+        """Listen to one pod, and only while no footfalls are seen: seconds must not count twice."""
+        name, t_fresh = self._pod
+        if x.t_known - self._t_step < _LOST_AFTER_S:
+            return
+        if x.source != name and x.t_known - t_fresh < _LOST_AFTER_S:
+            return
         if x.state == "fresh" and x.step_rate_spm is not None:
+            self._pod = (x.source, x.t_known)
             self._t_heard = x.t_known
             self._running = True
             self._steady(x.t_known, x.step_rate_spm, x.speed_mps, 1.0)
@@ -115,7 +127,7 @@ class Coach:
         out: list[Cue | Target] = [*self._lost(t), *self._target.update(t)]
         target = self._target.target_spm
         if target is None or self._muted:
-            self._beats.stop()
+            self._rest()
             return out
         if self._params.beats == "constant":
             if not self._beats.playing:
@@ -126,26 +138,31 @@ class Coach:
         return out + self._committed(t, 60.0 / target)
 
     def _bandwidth(self, t: float, target: float) -> list[Cue]:
-        """Start and end bursts of beats; say one phrase when one begins."""
+        """Begin and end bursts of beats; say one phrase when one begins."""
         side = self._drift.side
         if not self._running or t < self._params.grace_s:
-            self._beats.stop()
-            self._in_burst = False
-        elif side == "on":
-            if self._in_burst and t - self._t_burst >= self._params.burst_s:
-                self._beats.stop()
-                self._in_burst = False
-        elif not self._in_burst:
+            self._rest()
+        elif self._t_burst is not None:
+            if t - self._t_burst >= self._params.burst_s:
+                self._rest()
+                self._t_rest = t
+        elif side != "on" and t - self._t_rest >= self._params.burst_s:
             return self._burst(t, target, side)
         return []
 
     def _burst(self, t: float, target: float, side: Side) -> list[Cue]:
-        self._in_burst, self._t_burst = True, t
+        self._t_burst = t
+        self._target.coached()
         off = f"{100 * self._drift.error_ratio:+.1f} % from the target {target:.1f}/min"
         if self._params.beats != "off":
             in_phase = self._beats.start(t, 60.0 / target, self._fresh_phase(t))
             self._why = f"step rate {off}; " + ("in phase" if in_phase else "free tempo")
         return self._speech(t, QUICKER if side == "low" else SLOWER, f"step rate {off}")
+
+    def _rest(self) -> None:
+        """Fall silent."""
+        self._beats.stop()
+        self._t_burst = None
 
     def _speech(self, t: float, phrases: tuple[str, ...], reason: str) -> list[Cue]:
         if t - self._t_said < self._params.speech_gap_s:
@@ -164,7 +181,7 @@ class Coach:
         ]
 
     def _lost(self, t: float) -> list[Cue]:
-        """Say once that the steps have stopped coming while the runner was running."""
+        """Say once that good steps have stopped coming while the runner was running."""
         if self._t_heard is None or t - self._t_heard < _LOST_AFTER_S:
             return []
         gone_s, self._t_heard = t - self._t_heard, None
@@ -174,7 +191,7 @@ class Coach:
         if not was_running or self._muted or self._target.target_spm is None:
             return []
         due = t + _SPEECH_AHEAD_S
-        reason = f"no step seen for {gone_s:.1f} s while running"
+        reason = f"no good step seen for {gone_s:.1f} s while running"
         return [self._cue(t, due, "tone", LOST, due + _SPEECH_EXPIRES_S, reason)]
 
     def _fresh_phase(self, t: float) -> Phase | None:

@@ -13,8 +13,9 @@ LOWEST_SPM, HIGHEST_SPM = 120.0, 220.0
 # (Willy 2016, Bramah 2019, Musgjerd 2021); nothing beyond is known to be of use.
 CAP_RATIO = 0.10
 
-Positive = Annotated[float, Meta(gt=0)]
-NotNegative = Annotated[float, Meta(ge=0)]
+_HOUR_S = 3600.0
+Positive = Annotated[float, Meta(gt=0, le=_HOUR_S)]
+NotNegative = Annotated[float, Meta(ge=0, le=_HOUR_S)]
 
 
 class CoachParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

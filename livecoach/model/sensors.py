@@ -1,8 +1,8 @@
 """What a sensor says, and what is known about runners and sensors beforehand."""
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 Foot: TypeAlias = Literal["left", "right"]
 Activity: TypeAlias = Literal["run", "walk", "stand"]
@@ -79,9 +79,9 @@ class FootPodReading(Struct, frozen=True, gc=False):
 class Baseline(Struct, frozen=True, forbid_unknown_fields=True):
     """The runner's own step rate at a speed (None: speed not known), over ``steps`` steps."""
 
-    step_rate_spm: float
-    speed_mps: float | None
-    steps: int
+    step_rate_spm: Annotated[float, Meta(ge=80, le=260)]
+    speed_mps: Annotated[float, Meta(gt=0, le=12)] | None
+    steps: Annotated[int, Meta(ge=0)]
 
 
 class Profile(Struct, frozen=True):

@@ -46,7 +46,7 @@ class Plan(Struct, frozen=True, kw_only=True):
 class Outcome(Struct, kw_only=True):
     """What became of it.
 
-    ``path`` is the session file, ``sound`` where the sound went, ``baseline`` one measured here.
+    ``path`` is the session file, ``sound`` where the sound went, ``baselines`` those measured here.
     """
 
     tally: Tally
@@ -55,7 +55,7 @@ class Outcome(Struct, kw_only=True):
     session_id: str
     path: Path | None
     sound: str
-    baseline: Baseline | None
+    baselines: tuple[Baseline, ...]
 
 
 async def run(
@@ -136,7 +136,7 @@ class _Session:
             session_id=self._id,
             path=path,
             sound=self._outlets.sound,
-            baseline=self._pipeline.coach.measured_baseline,
+            baselines=self._pipeline.coach.measured_baselines,
         )
 
     async def _loop(self) -> None:
@@ -202,12 +202,13 @@ class _Session:
 def _teach_profile(
     plan: Plan, doors: list[Door], outcome: Outcome, say: Callable[[str], None]
 ) -> None:
-    """Keep a baseline measured on a real runner in real time for the next run."""
+    """Keep baselines measured on a real runner in real time for the next run."""
     simulated = any(isinstance(d, SimulatorDoor) or d.complete for d in doors)
-    if outcome.baseline is None or simulated or plan.pace != "realtime":
+    if simulated or plan.pace != "realtime":
         return
     try:
-        ProfileStore(profile_path()).save_baseline(plan.config.runner.name, outcome.baseline)
+        for baseline in outcome.baselines:
+            ProfileStore(profile_path()).save_baseline(plan.config.runner.name, baseline)
     except StoreError as exc:
         say(f"Your own step rate could not be kept for the next run: {exc}")
 
