@@ -1,4 +1,4 @@
-"""One configuration schema: for `run`, `demo` and the service.
+"""One configuration schema: for `run` and `demo`.
 
 A TOML file sets what it names; the command line beats the file. Unknown keys are refused with the
 nearest known one. Types and limits live in the structs; the commented files in ``configs/`` show
@@ -115,6 +115,8 @@ def parse_speed(text: str) -> float | None:
 def _explain(message: str) -> str:
     """Add the nearest known key to msgspec's word on an unknown one."""
     found = re.search(r"unknown field `(?P<key>[^`]+)`(?: - at `\$\.?(?P<at>[^`]*)`)?", message)
+    if "got `int` - at `$.coach.target`" in message:
+        return 'coach.target is text: write target = "176", in quotes'
     if not found:
         return message.replace("$.", "").replace(" - at ", " at ")
     at = (found["at"] or "").split(".") if found["at"] else []

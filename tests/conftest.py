@@ -4,8 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.rigs import require_rig
+
+# A slow machine is no failure: time is the benchmarks' matter.
+settings.register_profile("livecoach", deadline=None)
+settings.load_profile("livecoach")
 
 
 @pytest.fixture(scope="session")

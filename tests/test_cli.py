@@ -1,6 +1,7 @@
 """The command line: every mistake is one line and an exit code; help is quick and lazy."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,14 @@ def test_help_loads_neither_numpy_nor_sound_nor_rich() -> None:
         (("run", "nowhere.toml"), "nowhere.toml: no such configuration file"),
         (("analyze",), "FILES"),
         (("dance",), "No such command"),
+        (("run",), "--source file:"),
+        (("run", "--source", "foot:1"), "unknown kind"),
+        (("run", "--source", "sim:?speed=3"), "speed"),
+        (("run", "--source", "sim:?step_rate_spm=fast"), "step_rate_spm"),
+        (("run", "--source", "sim:", "--source", "sim:"), "named twice"),
+        (("run", "--source", "sim:", "--seconds", "inf"), "seconds"),
+        (("analyze", "x.imu.csv", "-o", ""), "name a file"),
+        (("analyze", "x.imu.csv", "-o", "-", "--json"), "leave out -o -"),
         (("run", "--source", "sim:", "--pace", "max", "--audio", "speakers"), "faster than sound"),
     ],
 )
@@ -63,9 +72,6 @@ def test_a_misspelt_key_names_file_and_key(tmp_path: Path) -> None:
     [
         ("file:nowhere.imu.csv", "nowhere.imu.csv: no such file"),
         ("file:.", "is a directory"),
-        ("foot:1", "unknown kind of source"),
-        ("sim:?speed=3", "speed"),
-        ("sim:?step_rate_spm=fast", "step_rate_spm"),
     ],
 )
 def test_a_source_that_is_not_there_is_one_line_and_exit_1(source: str, words: str) -> None:
@@ -73,13 +79,41 @@ def test_a_source_that_is_not_there_is_one_line_and_exit_1(source: str, words: s
     assert words in fails_in_one_line(result, 1)
 
 
-def test_no_source_says_how_to_name_one() -> None:
-    assert "--source file:" in fails_in_one_line(livecoach("run"), 1)
+def test_an_unknown_session_names_the_way_out() -> None:
+    assert "livecoach sessions" in fails_in_one_line(livecoach("replay", "20990101"), 1)
 
 
-@pytest.mark.parametrize("command", ["replay"])
-def test_an_unknown_session_names_the_way_out(command: str) -> None:
-    assert "livecoach sessions" in fails_in_one_line(livecoach(command, "20990101"), 1)
+def test_the_output_may_not_be_the_recording(tmp_path: Path) -> None:
+    recording = imu_file(tmp_path, 5.0)
+    before = recording.read_bytes()
+    assert "choose another name" in fails_in_one_line(
+        livecoach("analyze", recording, "-o", recording), 2
+    )
+    assert recording.read_bytes() == before
+
+
+def test_a_pipe_without_a_writer_is_no_recording(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.imu.csv")
+    line = fails_in_one_line(livecoach("analyze", tmp_path / "x.imu.csv", timeout_s=20), 1)
+    assert "no regular file" in line
+
+
+def test_a_tilde_in_quotes_is_expanded() -> None:
+    assert "no such file" in fails_in_one_line(livecoach("analyze", "~/nowhere.imu.csv"), 1)
+    assert "nosuchuser" in fails_in_one_line(livecoach("analyze", "~nosuchuser/x.imu.csv"), 1)
+
+
+@pytest.mark.parametrize("shell", [">/dev/full", ">&-"])
+def test_an_output_that_is_full_or_closed_is_no_traceback(shell: str) -> None:
+    result = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m livecoach metrics {shell}"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert "Traceback" not in result.stderr
+    assert len(result.stderr.splitlines()) <= 1
 
 
 def test_an_output_that_cannot_be_written(tmp_path: Path) -> None:

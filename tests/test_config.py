@@ -37,6 +37,12 @@ def test_the_treadmill_file_shows_every_key_of_the_coach() -> None:
         ("speed = '99kmh'", "people run at"),
         ("speed = 'fast'", "not like 10.5kmh"),
         ("[audio]\nvolume = 3.0", "at `audio.volume`"),
+        ("[coach]\ntarget = 176", 'write target = "176"'),
+        ("[coach]\ngrace_s = inf", "grace_s"),
+        (
+            "[runner]\nbaseline = { step_rate_spm = -160.0, speed_mps = 3.0, steps = 3 }",
+            ">= 80.0 at",
+        ),
         ("[runner]\nbaseline = { step_rate_spm = 160.0, steps = 3, sped_mps = 3.0 }", "baseline"),
         ("= nonsense", "not TOML"),
     ],

@@ -1,5 +1,6 @@
 """What the console shows: computed numbers, honest gaps, words beside every colour."""
 
+import io
 from typing import Any
 
 from rich.console import Console
@@ -74,21 +75,36 @@ def test_what_was_left_out_is_counted() -> None:
 
 def test_beats_are_logged_once_a_burst_with_their_reason() -> None:
     view = View("x")
-    console = Console(width=200, color_system=None)
-    plain = PlainConsole(view, console)
-    with console.capture() as capture:
-        for k in range(20):
-            due = 10 + k * 0.35
-            plain.update(
-                Cue(
-                    number=k,
-                    t_decided=due - 0.3,
-                    t_due=due,
-                    kind="beat",
-                    phrase="",
-                    priority=1,
-                    expires_t=due + 1,
-                    reason="step rate -4.0 %",
-                )
+    out = io.StringIO()
+    plain = PlainConsole(view, out)
+    for k in range(20):
+        due = 10 + k * 0.35
+        plain.update(
+            Cue(
+                number=k,
+                t_decided=due - 0.3,
+                t_due=due,
+                kind="beat",
+                phrase="",
+                priority=1,
+                expires_t=due + 1,
+                reason="step rate -4.0 %",
             )
-    assert capture.get() == "0:10  beats (step rate -4.0 %)\n"
+        )
+    assert out.getvalue() == "0:10  beats (step rate -4.0 %)\n"
+
+
+def test_what_would_steer_a_terminal_is_not_passed_on() -> None:
+    out = io.StringIO()
+    PlainConsole(View("x"), out).say("a\x1b[2Jb\nc")
+    assert out.getvalue() == "a?[2Jb?c\n"
+
+
+def test_metrics_of_a_runner_who_has_gone_are_not_shown() -> None:
+    view = View("x")
+    view.update(step(0.0, 170, contact_time_s=0.25))
+    view.t = 1.0
+    assert view.mean("contact_time_s") == 0.25
+    view.t = 10.0
+    assert view.mean("contact_time_s") is None
+    assert view.activity() == "no steps now"

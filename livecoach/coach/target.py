@@ -16,6 +16,7 @@ from livecoach.model import Baseline, Profile, Target
 
 _SAME_SPEED_MPS = 0.3
 _MEMORY_S = 8.0
+_WATCHING = "watching your own step rate first"
 
 
 class _Mean:
@@ -118,14 +119,14 @@ class TargetKeeper:
         goal, reason = self._wanted, f"{self._wanted:g} as asked"
         if self._kind == "relative":
             if own is None or self.baseline is None:
-                return "watching your own step rate first"
+                return _WATCHING
             goal = own * (1.0 + self._wanted)
             reason = f"{100 * self._wanted:+g} % of your own {own:.1f}"
         if own is not None and goal > own * (1.0 + CAP_RATIO):
             goal = own * (1.0 + CAP_RATIO)
             reason += f", capped at +10 % of your own {own:.1f}"
         self._ramp(goal, own, t)
-        return reason
+        return reason if self.target_spm is not None else _WATCHING
 
     def _own(self, t: float) -> float | None:
         """Return the runner's own rate; until there is a baseline, that of the grace."""

@@ -8,13 +8,13 @@ from typing import TextIO
 from livecoach.coach import CoachParams
 from livecoach.commands.output import print_json, stdout, watched
 from livecoach.config import parse_speed
-from livecoach.errors import SinkError
+from livecoach.errors import ConfigError, SinkError
 from livecoach.model import Link, Mount, Notice, Profile
 from livecoach.report.tables import POD_COLUMNS, STEP_COLUMNS, PodTable, StepTable
 from livecoach.session import Pipeline, Tally
 from livecoach.session.pacing import merged
-from livecoach.sinks.console import skipped_line
-from livecoach.sources import open_sources
+from livecoach.sinks.console import plain, skipped_line
+from livecoach.sources import expanded, open_sources
 
 
 def analyze(
@@ -26,8 +26,10 @@ def analyze(
     as_json: bool,
 ) -> int:
     """Analyse recordings; return the exit code."""
+    paths = tuple(expanded(str(path)) for path in files)
+    _check_output(out, paths, as_json=as_json)
     doors = open_sources(
-        tuple(f"file:{path}" for path in files),
+        tuple(f"file:{path}" for path in paths),
         mount=mount,
         speed_mps=parse_speed(speed or ""),
         speed_told=speed is not None,
@@ -38,7 +40,7 @@ def analyze(
     notices: list[str] = []
     origin = 0.0
     imu = False
-    for x in watched(merged(doors, None), files, "analyzing"):
+    for x in watched(merged(doors, None), paths, "analyzing"):
         if isinstance(x, Link) and x.info is not None:
             origin = x.info.t_origin_s
             imu = imu or x.info.kind == "imu"
@@ -55,6 +57,19 @@ def analyze(
         print_json({"rows": rows, "skipped": tally.skipped, "notices": notices})
     _report(tally, notices, len(rows), quiet=as_json or out == "-")
     return 0
+
+
+def _check_output(out: str | None, paths: tuple[Path, ...], *, as_json: bool) -> None:
+    """Refuse an output that would spoil something."""
+    if out is None:
+        return
+    if not out:
+        raise ConfigError("--out", "name a file, or - for standard output")
+    if out == "-":
+        if as_json:
+            raise ConfigError("--json", "standard output can't carry the CSV too: leave out -o -")
+    elif any(path.exists() and Path(out).exists() and path.samefile(out) for path in paths):
+        raise ConfigError("--out", f"{out} is the recording itself; choose another name")
 
 
 def _write(out: str, columns: tuple[str, ...], rows: list[dict[str, str]]) -> None:
@@ -85,7 +100,7 @@ def _report(tally: Tally, notices: list[str], rows: int, *, quiet: bool) -> None
     else:
         found = f"{rows} rows, mean step rate {rate:.1f}/min"
     for line in [found, *notices]:
-        console.print(line, markup=False, soft_wrap=True)
+        console.print(plain(line), markup=False, soft_wrap=True)
     if tally.first_skipped is not None:
         line = skipped_line(tally.skipped, tally.first_skipped)
-        console.print(line, markup=False, soft_wrap=True)
+        console.print(plain(line), markup=False, soft_wrap=True)

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from livecoach import config as configuration
 from livecoach.commands.output import print_json, stdout
-from livecoach.commands.run import INTERRUPTED, as_table, closing_lines, open_all, perform
+from livecoach.commands.run import as_table, closing_lines, exit_code, open_all, perform
 from livecoach.config import Config
 from livecoach.session import Outcome, Plan
 from livecoach.session.run import stored_profile
@@ -42,7 +42,7 @@ def demo(*, seconds: float | None, out: Path, audio: str | None, as_json: bool) 
         print_json(as_table(outcome))
     else:
         _conclude(outcome)
-    return INTERRUPTED if outcome.reason == "interrupted" else 0
+    return exit_code(outcome)
 
 
 def shipped(name: str) -> Config:
@@ -84,5 +84,7 @@ def _conclude(outcome: Outcome) -> None:
     table.add_row("steps", str(before.steps), str(last.steps), "")
     console = stdout()
     console.print(table)
+    if not outcome.tally.beats and not outcome.tally.cues:
+        console.print("No cue yet: the run was shorter than grace, ramp and burst need.")
     for line in closing_lines(outcome):
         console.print(line, markup=False, soft_wrap=True)

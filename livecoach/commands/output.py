@@ -1,6 +1,5 @@
 """What commands share: consoles, progress, JSON."""
 
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from livecoach.model import Input, Payload
 
+_WIDE = 160
+
 
 def print_json(value: Any) -> None:  # noqa: ANN401 (anything JSON can hold)
     """Print one JSON document."""
@@ -19,17 +20,18 @@ def print_json(value: Any) -> None:  # noqa: ANN401 (anything JSON can hold)
 
 
 def stdout() -> Console:
-    """Return the console on standard output."""
-    return Console(highlight=False)
+    """Return the console on standard output; wide where there is no terminal to be narrow."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=_WIDE)
 
 
 def watched(inputs: Iterable[Input], paths: Iterable[Path], what: str) -> Iterator[Input]:
     """Pass inputs through, with a progress bar on a terminal, by the bytes they take."""
-    total = sum(path.stat().st_size for path in paths)
     console = Console(stderr=True)
-    if not sys.stderr.isatty():
+    if not console.is_terminal:
         yield from inputs
         return
+    total = sum(path.stat().st_size for path in paths)
     columns = (TextColumn(what), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(what, total=total)

@@ -1,6 +1,7 @@
 """``livecoach run``: options over a configuration file, then a session."""
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,12 +16,12 @@ from livecoach.model import Profile
 from livecoach.session import Outcome, Plan, Tally
 from livecoach.session import run as run_session
 from livecoach.session.run import stored_profile
-from livecoach.sinks.console import LiveConsole, PlainConsole, View, clock, skipped_line
+from livecoach.sinks.console import LiveConsole, PlainConsole, View, clock, plain, skipped_line
 from livecoach.sources import Door, open_sources
 from livecoach.sources.file import SessionDoor
 from livecoach.store.places import sessions_dir
 
-INTERRUPTED = 130
+FAILED, INTERRUPTED = 1, 130
 
 
 def run(
@@ -48,8 +49,8 @@ def run(
         profile=profile or stored_profile(chosen),
         pace=pace,
         record_in=record_in,
-        wav_fallback=record_in / "sound.wav",
     )
+    todo = msgspec.structs.replace(todo, wav_fallback=record_in / f"{todo.session_id}.wav")
     title = ", ".join(d.name for d in doors)
     outcome = perform(todo, doors, f"livecoach: {title}", as_json=as_json)
     if as_json:
@@ -57,7 +58,7 @@ def run(
     else:
         for line in closing_lines(outcome):
             stdout().print(line, markup=False, soft_wrap=True)
-    return INTERRUPTED if outcome.reason == "interrupted" else 0
+    return exit_code(outcome)
 
 
 def perform(plan: Plan, doors: list[Door], title: str, *, as_json: bool) -> Outcome:
@@ -66,9 +67,16 @@ def perform(plan: Plan, doors: list[Door], title: str, *, as_json: bool) -> Outc
         return asyncio.run(run_session(plan, doors, _to_stderr))
     screen = stdout()
     view = View(title)
-    console = LiveConsole(view, screen) if screen.is_terminal else PlainConsole(view, screen)
+    console = LiveConsole(view, screen) if screen.is_terminal else PlainConsole(view, sys.stdout)
     with console:
         return asyncio.run(run_session(plan, doors, console.say, (console,)))
+
+
+def exit_code(outcome: Outcome) -> int:
+    """Return what a script must know: done, interrupted, or not all of it kept."""
+    if outcome.reason == "interrupted":
+        return INTERRUPTED
+    return FAILED if outcome.problems else 0
 
 
 def open_all(config: Config) -> list[Door]:
@@ -109,7 +117,9 @@ def as_table(outcome: Outcome) -> dict[str, Any]:
         "steps": tally.steps,
         "beats": tally.beats,
         "cues": tally.cues,
+        "dropped_cues": outcome.dropped,
         "skipped": tally.skipped,
+        "problems": list(outcome.problems),
         "target_spm": None if tally.target is None else tally.target.target_spm,
         "means": tally.overall().values,
         "before": msgspec.to_builtins(tally.before()),
@@ -128,13 +138,18 @@ def closing_lines(outcome: Outcome) -> list[str]:
         lines.append(skipped_line(tally.skipped, tally.first_skipped))
     if tally.target is not None and tally.target.target_spm is None:
         lines.append(f"No target yet at the end: {tally.target.reason}.")
+    if outcome.dropped:
+        lines.append(
+            f"Cues not played, because they came too late or had no sound: {outcome.dropped}"
+        )
+    lines += outcome.problems
     if outcome.path is not None:
         lines.append(f"Session {outcome.session_id} kept in {outcome.path}")
     if outcome.sound.endswith(".wav"):
         lines.append(f"Sound written to {outcome.sound}")
     if outcome.reason == "interrupted":
         lines.append("Interrupted; everything up to here is kept.")
-    return lines
+    return [plain(line) for line in lines]
 
 
 _KEYS = {

@@ -23,8 +23,9 @@ def sessions(*, folder: Path | None, as_json: bool) -> int:
         console.print(f"No sessions in {where} yet: livecoach run makes one.", markup=False)
         return 0
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for name in ("session", "started (UTC)", "length", "steps", "cadence", "cues", "ended"):
-        table.add_column(name, no_wrap=True, overflow="fold")
+    table.add_column("session", no_wrap=True)
+    for name in ("started", "length", "steps", "rate", "cues", "ended"):
+        table.add_column(name, overflow="fold")
     for row in rows:
         started = (row.started_at or "unknown").replace("T", " ")[5:16]
         table.add_row(

@@ -3,7 +3,7 @@
 A mount declares which sensor axis points forward, left and up (``"+x"``, ``"-y"``). Two of them fix
 the third (right-handed: forward x left = up). With only ``up`` known, forward and left are chosen
 to complete a right-handed frame and ``forward_known`` is False: nothing along them may be shown.
-The sign of forward is never guessed from the data: it failed on real kinematics (gait-science 3.4).
+The sign of forward is never guessed from the data: it failed on real kinematics.
 """
 
 from msgspec.structs import replace

@@ -10,7 +10,7 @@ against the horizon (`livecoach.gait.tilt`) at these instants: a sensor on a slo
 its slope.
 
 Source. Falbriard et al. 2018, doi:10.3389/fphys.2018.00610 (precision 2 +- 1 and 4 +- 2 ms, bias
-below 12 +- 10 ms); our gait-science notes 3.6: contact late by 13-27 ms, toe-off early by 13-25 ms
+below 12 +- 10 ms); this project on marker feet: contact late by 13-27 ms, toe-off early by 13-25 ms
 on marker feet (15 ms was chosen within that range with the data below in view). The step time of a
 lone foot sensor is half its stride.
 

@@ -9,7 +9,7 @@ Closed over the last two steps (a stride), so that a difference between left and
 
 Assumptions. Steady running; up and forward known (`livecoach.gait.tilt`). Validity: forward
 acceleration over a stride is taken for steady running and removed. The values are of the sensor's
-site, not of the centre of mass: the pelvis swings under the body (gait-science 3.2), so its
+site, not of the centre of mass: the pelvis swings under the body, so its
 fore-aft swing has its own name and is never called braking. Fastest to slowest is 3 to 4 times
 the braking at the chest too, so it is not what is called speed lost.
 
@@ -18,6 +18,7 @@ Measured on one virtual runner (Davis S999, 23 steps, force truth): speed lost /
 """
 
 from collections.abc import Sequence
+from math import fsum
 
 from msgspec import Struct
 
@@ -42,7 +43,8 @@ def integral(t: Sequence[float], y: Sequence[float]) -> list[float]:
         running.append(total)
     slope = total / (t[-1] - t[0])
     closed = [x - slope * (ti - t[0]) for x, ti in zip(running, t, strict=True)]
-    area = sum(0.5 * (closed[i] + closed[i - 1]) * (t[i] - t[i - 1]) for i in range(1, len(t)))
+    # fsum, not sum: from Python 3.12 on they differ in the last bit, and replays must not
+    area = fsum(0.5 * (closed[i] + closed[i - 1]) * (t[i] - t[i - 1]) for i in range(1, len(t)))
     mean = area / (t[-1] - t[0])
     return [x - mean for x in closed]
 

@@ -86,9 +86,9 @@ class TrunkParams(Struct, frozen=True):
     settle_s
         No contact this soon after the start: the fall has to be seen first. Default 0.15 s.
     contact_lag_s
-        The crossing comes this long after the foot. Default 0.0173 s (gait-science 3.5).
+        The crossing comes this long after the foot. Default 0.0173 s (Alcantara data, see trunk).
     contact_time_offset_s
-        Contact time less the time above 1 g. Default 0.080 s (gait-science 3.5).
+        Contact time less the time above 1 g. Default 0.080 s (Alcantara data, see trunk).
     toe_off_share
         Toe-off comes within this share of the step. Default 0.85.
     """
@@ -130,11 +130,11 @@ class FootParams(Struct, frozen=True):
     rest_g, rest_radps
         At rest: this near to 1 g, and turning slower than this. Default 0.2 g, 1.0 rad/s.
     slap_lag_s
-        The fastest fall comes this long after the foot. Default 0.015 s (gait-science 3.6: 13-27).
+        The fastest fall comes this long after the foot. Default 0.015 s (13-27 seen, see foot).
     flat_lead_s
         Without a slap, landing comes this long after the swing ended. Default 0.040 s.
     toe_off_lag_s
-        Toe-off after the fastest toe-down rate of push-off. Default 0.019 s (gait-science 3.6).
+        Toe-off after the fastest toe-down rate of push-off. Default 0.019 s (see foot).
     stance_min_s
         Push-off is looked for this long after landing. Default 0.08 s.
     refractory_s, refractory_share
@@ -197,7 +197,7 @@ class PhaseParams(Struct, frozen=True):
     Parameters
     ----------
     step_sd_s
-        How irregular a runner's steps are. Default 0.006 s (gait-science 3.7).
+        How irregular a runner's steps are. Default 0.006 s (see phase).
     contact_sd_s
         How badly a contact is measured. Default 0.006 s.
     period_drift

@@ -7,10 +7,10 @@ expected footfall is not believed; two such in a row, or every second contact, s
 surprises beyond three sigma to the same side reopen the period. Missed footfalls are stepped over.
 A lone foot sensor gives every second footfall: two steps per contact, a = 0.
 
-Source. gait-science 3.7: next-step SD 7.0 ms in simulation (EMA 21, last interval 28); real sacral
-accelerometer 12.0 ms; a real runner's left/right difference 4.8 % makes the third state necessary.
-Measured, next and third contact ahead, SD within a trial: real sacral 6.6 and 10.3 ms (5 s
-trials), virtual waist 5.1 and 7.8, virtual feet 5.6 and 8.6.
+Source. Trackers compared by this project: next-step SD 7.0 ms in simulation (EMA 21, last interval
+28); real sacral accelerometer 12.0 ms; a real runner's left/right difference of 4.8 % makes the
+third state necessary. Measured, next and third contact ahead, SD within a trial: real sacral 6.6
+and 10.3 ms (5 s trials), virtual waist 5.1 and 7.8, virtual feet 5.6 and 8.6.
 Validity: steady or slowly changing rhythm; a 5 % jump settles in 6-8 steps. Never carried over more
 than 2 s of silence.
 """

@@ -16,7 +16,7 @@ runs of up to 18 equal seconds, so some honest seconds are lost to this); ``lost
 
 import itertools
 import math
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
@@ -41,23 +41,20 @@ class PodParams(Struct, frozen=True):
     far_ratio: float = 1.4
 
 
+DEFAULT: Final = PodParams()
+
+
 class PodTracker:
     """Readings of one pod and ticks -> a `PodReport` each second and changes of state."""
 
-    def __init__(
-        self,
-        source: str,
-        params: PodParams = PodParams(),  # noqa: B008 (frozen)
-        multiplier: Literal[1, 2] | None = None,
-    ) -> None:
+    def __init__(self, source: str, params: PodParams = DEFAULT) -> None:
         self._source = source
         self._params = params
-        self._told = multiplier
         self.reset()
 
     def reset(self) -> None:
         """Forget everything heard."""
-        self._multiplier = self._told
+        self._multiplier: Literal[1, 2] | None = None
         self._candidate: Literal[1, 2] | None = None
         self._votes = 0
         self._reading: FootPodReading | None = None
@@ -96,7 +93,7 @@ class PodTracker:
         ):
             self._t_changed = x.t
         self._reading = x
-        if self._told is None and x.speed_mps >= self._params.slowest_mps:
+        if x.speed_mps >= self._params.slowest_mps:
             self._vote(_multiplier(x, self._params))
 
     def _vote(self, vote: Literal[1, 2] | None) -> None:

@@ -8,7 +8,7 @@ Quality of a contact: product of how near it came to the rhythm's expectation (1
 15 % of a step off), how clearly it stood out, and whether samples were missing around it. Without a
 rhythm yet it is at most 0.5. A step has the lower quality of its two ends.
 
-Expected braking (gait-science 3.3): 0.65 x 0.0908 x g v T tc / h, on the level only, with h the leg
+Expected braking: 0.65 x 0.0908 x g v T tc / h, on the level only, with h the leg
 length or 0.53 x height; speed only as typed or from the belt. True/model .65 +- .055 in 7 of 8
 force-plate trials. It cannot see an overstride that leaves v, T and tc as they are.
 """

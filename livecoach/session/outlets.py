@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -51,6 +52,8 @@ class Outlets:
         self._observers = observers
         self.sound = ""
         """Where the sound goes: a device, a file, ``null``; empty before it is open."""
+        self.problems: list[str] = []
+        """What went wrong with a sink, a line each."""
         self._recorder: Recorder | None = None
         self._speaker: Speaker | None = None
         self._voice: Voice | None = None
@@ -77,6 +80,10 @@ class Outlets:
         if wait and self._rendering is not None:
             await self._rendering
 
+    def dropped(self) -> int:
+        """Return how many cues came too late, or without a sound, to be played."""
+        return 0 if self._speaker is None else self._speaker.dropped_total
+
     def record(self, item: Input | Event) -> None:
         """Keep an input or event."""
         if self._recorder is not None:
@@ -90,8 +97,7 @@ class Outlets:
                 self._speaker.update(event, self._pace.now())
             except AudioError as exc:
                 self._lose_sound(exc)
-        for observer in self._observers:
-            observer.update(event)
+        self._show(lambda observer: observer.update(event))
 
     def heard(self) -> list[tuple[int, float, float]]:
         """Return (cue, time heard, lateness in s) of what has sounded since the last call."""
@@ -106,10 +112,9 @@ class Outlets:
     def tick(self, t: float) -> None:
         """Let everyone see that time has passed."""
         if self._recorder is not None and self._recorder.error is not None:
-            self._say(f"Recording has stopped, the run goes on: {self._recorder.error}")
+            self._trouble(f"Recording has stopped, the run goes on: {self._recorder.error}")
             self._recorder = None
-        for observer in self._observers:
-            observer.tick(t)
+        self._show(lambda observer: observer.tick(t))
 
     async def close(self, summary: Summary) -> None:
         """Close everything, the session file first: it must be whole whatever the rest does."""
@@ -118,7 +123,7 @@ class Outlets:
             if self._speaker is not None:
                 self._speaker.close()
         except AudioError as exc:
-            self._say(f"The sound did not end well: {exc}")
+            self._trouble(f"The sound did not end well: {exc}")
         if self._voice is not None and self._rendering is not None:
             self._voice.stop()
             await self._rendering
@@ -128,10 +133,26 @@ class Outlets:
             return
         self._recorder.close(summary)
         if self._recorder.error is not None:
-            self._say(f"The session file is not whole: {self._recorder.error}")
+            self._trouble(f"The session file is not whole: {self._recorder.error}")
 
     def _lose_sound(self, exc: AudioError) -> None:
-        self._say(f"The sound is gone, the run goes on: {exc}")
+        self._trouble(f"The sound is gone, the run goes on: {exc}")
         speaker, self._speaker = self._speaker, None
         if speaker is not None:
-            speaker.close()
+            with suppress(AudioError):
+                speaker.close()
+
+    def _show(self, see: Callable[[Observer], None]) -> None:
+        """Let observers see; one whose terminal or pipe has gone away is let go, not the run."""
+        for observer in self._observers:
+            try:
+                see(observer)
+            except (OSError, ValueError) as exc:
+                self._observers = tuple(o for o in self._observers if o is not observer)
+                self.problems.append(f"Nobody watches any more: {exc}")
+
+    def _trouble(self, line: str) -> None:
+        """Keep a problem for the end, and say it now if anyone still listens."""
+        self.problems.append(line)
+        with suppress(OSError, ValueError):
+            self._say(line)

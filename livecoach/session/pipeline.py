@@ -34,6 +34,7 @@ from livecoach.wire import recording, rsc
 
 _STALE_AFTER_S = 1.0
 _LOST_AFTER_S = 10.0
+_SAME_S = 1e-6
 
 
 class Stature(msgspec.Struct, frozen=True):
@@ -49,21 +50,24 @@ class _ImuStream:
     def __init__(self, info: SensorInfo) -> None:
         self._rows = recording.ImuRows(info)
         self._retimer = Retimer()
-        self._t_last = -1.0
         self.t_heard = 0.0
         self.state: State = "unknown"
 
     def update(self, x: Payload) -> ImuSample:
         """Read a row that came in; raises `WireError` when it is to be left out."""
         sample = self._rows.update(x.data)
-        if sample.t > x.t + 1e-6:
-            raise WireError(f"time jumps ahead by {sample.t - x.t:.0f} s", x.data)
-        if sample.t < self._t_last:
-            raise WireError(f"time goes back by {self._t_last - sample.t:.3f} s", x.data)
-        self._t_last = sample.t
+        _in_time(sample.t, x)
         self.t_heard = x.t
         t = self._retimer.update(sample.t)
         return sample if t == sample.t else msgspec.structs.replace(sample, t=t)
+
+
+def _in_time(t: float, x: Payload) -> None:
+    """Refuse a row whose own time is not the one at which its door let it in."""
+    if t > x.t + _SAME_S:
+        raise WireError(f"time jumps ahead by {t - x.t:.3f} s", x.data)
+    if t < x.t - _SAME_S:
+        raise WireError(f"time goes back by {x.t - t:.3f} s", x.data)
 
 
 class Pipeline:
@@ -86,8 +90,8 @@ class Pipeline:
         self._stature = stature or Stature()
         self._gait = Gait()
         self._imus: dict[str, _ImuStream] = {}
-        self._captures: set[str] = set()
-        self._pods: dict[str, PodTracker] = {}
+        self._origins: dict[str, float] = {}
+        self._pods: dict[tuple[str, str], PodTracker] = {}
         self._t_out = 0.0
 
     def update(self, x: Input) -> list[Event]:
@@ -134,12 +138,14 @@ class Pipeline:
 
     def _capture(self, x: Payload) -> None:
         row = recording.capture_row(x.data)
+        _in_time(row.t - self._origins.get(x.source, 0.0), x)
         if row.characteristic != rsc.CHARACTERISTIC:
             raise WireError(f"nothing reads characteristic {row.characteristic!r}", x.data)
         reading = rsc.parse(row.data, x.t)
-        pod = self._pods.get(row.device)
+        key = (x.source, row.device)
+        pod = self._pods.get(key)
         if pod is None:
-            pod = self._pods[row.device] = PodTracker(row.device)
+            pod = self._pods[key] = PodTracker(row.device)
         pod.update(reading)
 
     def _tick(self, x: Tick, out: list[Event]) -> None:
@@ -162,7 +168,9 @@ class Pipeline:
             if x.source in self._imus:
                 self._imus[x.source].state = "lost"
             out.append(SensorState(x.t, x.source, "lost"))
-        elif x.info is not None and x.info.kind == "imu":
+        elif x.info is not None and x.info.kind == "pod":
+            self._origins[x.source] = x.info.t_origin_s
+        elif x.info is not None:
             info = x.info
             if info.height_m is None and info.leg_length_m is None:
                 own = self._stature

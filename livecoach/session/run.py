@@ -39,6 +39,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     config: Config
     profile: Profile
     pace: Literal["realtime", "max"] = "realtime"
+    session_id: str = msgspec.field(default_factory=new_session_id)
     record_in: Path | None = None
     wav_fallback: Path | None = None
 
@@ -46,7 +47,8 @@ class Plan(Struct, frozen=True, kw_only=True):
 class Outcome(Struct, kw_only=True):
     """What became of it.
 
-    ``path`` is the session file, ``sound`` where the sound went, ``baselines`` those measured here.
+    ``path`` is the session file, ``sound`` where the sound went, ``dropped`` the cues not played,
+    ``problems`` what went wrong with a sink, ``baselines`` those measured here.
     """
 
     tally: Tally
@@ -55,6 +57,8 @@ class Outcome(Struct, kw_only=True):
     session_id: str
     path: Path | None
     sound: str
+    dropped: int
+    problems: tuple[str, ...]
     baselines: tuple[Baseline, ...]
 
 
@@ -108,7 +112,7 @@ class _Session:
         self._n = 0
         self._t = 0.0
         self._stopped = False
-        self._id = new_session_id()
+        self._id = plan.session_id
 
     def stop(self) -> None:
         """End the session at the next input."""
@@ -116,7 +120,7 @@ class _Session:
 
     async def run(self) -> Outcome:
         """Open the sinks, loop, close them whatever happens."""
-        path = self._open_recorder()
+        path: Path | None = None
         reason: Reason = "failed"
         try:
             await self._outlets.open_sound(
@@ -125,6 +129,7 @@ class _Session:
                 speech=self._config.audio.speech and bool(self._config.coach.target),
                 wait=self._plan.pace == "max",
             )
+            path = self._open_recorder()
             await self._loop()
             reason = "interrupted" if self._stopped else "done"
         finally:
@@ -136,6 +141,8 @@ class _Session:
             session_id=self._id,
             path=path,
             sound=self._outlets.sound,
+            dropped=self._outlets.dropped(),
+            problems=tuple(self._outlets.problems),
             baselines=self._pipeline.coach.measured_baselines,
         )
 
@@ -219,9 +226,10 @@ def _utc_now() -> str:
 
 @contextmanager
 def _stop_on_signals(stop: Callable[[], None]) -> Iterator[None]:
-    """Turn Ctrl-C and SIGTERM into a clean stop, where the platform allows it."""
+    """Turn Ctrl-C and its kin into a clean stop, where the platform allows it."""
     loop = asyncio.get_running_loop()
-    signals = (signal.SIGINT, signal.SIGTERM)
+    signals = [signal.SIGINT, signal.SIGTERM]
+    signals += [signal.SIGHUP] if hasattr(signal, "SIGHUP") else []  # the terminal was closed
     try:
         for sig in signals:
             loop.add_signal_handler(sig, stop)

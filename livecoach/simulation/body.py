@@ -6,7 +6,7 @@ half-sine brake over the first half of the contact and an equal push over the se
 the speed lost is ``speed_loss_mps``. The trunk nods by about 1.5 degrees a step. White sensor noise
 of 0.05 m/s2 and 0.01 rad/s. No soft tissue, no impact peak, no site motion: the full simulator is a
 matter of its own. Contact time and speed loss shrink as the rate rises at one speed: elasticities
--0.6 and -1.6 (gait-science section 3.3, one runner).
+-0.6 and -1.6 (force-plate data of one runner).
 """
 
 import math

@@ -8,8 +8,8 @@ gait: Buhmann 2018 for the negative mean asynchrony): the next step time is
 
 from ``reaction_beats`` beats on; without beats for ``forget_after_s`` the period drifts back
 towards the runner's own by ``forget_s``. Noise is first-order autoregressive with the coefficient
-of variation of real step times (1.0-1.7 %, gait-science section 6). The gains are round numbers in
-the range that such studies report (from memory, unverified); nothing was fitted.
+of variation of real step times (1.0-1.7 %). The gains are round numbers in
+the range that such studies report (unverified); nothing was fitted.
 """
 
 import math

@@ -1,1 +1,1 @@
-"""Doors out: speaker, voice, broker, recorder, console."""
+"""Doors out: speaker, voice, recorder, console."""

@@ -7,7 +7,7 @@ quality is grey. States are told by words and signs, never by colour alone.
 import time
 from collections import deque
 from types import TracebackType
-from typing import Self
+from typing import Self, TextIO
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -21,6 +21,7 @@ _STEPS = 8
 _GOOD_QUALITY = 0.5
 _LOG_LINES = 7
 _REFRESH_S = 0.2
+_OLD_S = 3.0
 _PLAIN_EVERY_S = 10.0
 # field, label, factor to the shown unit, shown unit, digits, always shown
 _ROWS = (
@@ -82,23 +83,27 @@ class View:
         """Return the step rate of the moment, None when unknown."""
         if self._pod is not None:
             return self._pod.step_rate_spm
-        if not self._steps or self.t - self._steps[-1].t_known > 3.0:
-            return None
         return self.mean("step_rate_spm")
 
     def mean(self, field: str) -> float | None:
-        """Return the mean of a metric over the last steps that know it."""
-        values = [v for s in self._steps if (v := getattr(s, field)) is not None]
+        """Return the mean of a metric over the last steps that know it; None when all are old."""
+        values = [v for s in self._recent() if (v := getattr(s, field)) is not None]
         if not values and self._pod is not None and field == "step_length_m":
             return self._pod.step_length_m
         return sum(values) / len(values) if values else None
+
+    def _recent(self) -> list[Step]:
+        """Return the last steps, none when they stopped coming."""
+        if not self._steps or self.t - self._steps[-1].t_known > _OLD_S:
+            return []
+        return list(self._steps)
 
     def activity(self) -> str:
         """Return what the runner is doing, in a word."""
         if self._pod is not None:
             return {"fresh": "running", "stopped": "stopped"}.get(self._pod.state, self._pod.state)
-        if not self._steps:
-            return "waiting for steps"
+        if not self._recent():
+            return "no steps now" if self._steps else "waiting for steps"
         return {"run": "running", "walk": "walking", "stand": "standing"}[self._steps[-1].activity]
 
     def state(self) -> tuple[str, str]:
@@ -129,12 +134,14 @@ class View:
         ]
         if self.skipped:
             parts.append(f"rows left out {self.skipped}")
+        if self._low():
+            parts.append("low quality")
         return ", ".join(parts)
 
     def __rich__(self) -> RenderableType:
         """Draw it."""
         words, style = self.state()
-        low = bool(self._steps) and self._steps[-1].quality < _GOOD_QUALITY
+        low = self._low()
         top = Table.grid(expand=True, padding=(0, 2))
         for _ in range(3):
             top.add_column(justify="center", ratio=1)
@@ -159,7 +166,7 @@ class View:
                 label, Text(shown, style="dim" if low or value is None else "bold"), unit
             )
         body: list[RenderableType] = [top, Text(""), metrics, Text("")]
-        body += [Text(line, overflow="ellipsis", no_wrap=True) for line in self.log]
+        body += [Text(plain(line), overflow="ellipsis", no_wrap=True) for line in self.log]
         if self.first_skipped is not None:
             body.append(Text(skipped_line(self.skipped, self.first_skipped), style="yellow"))
         return Panel(Group(*body), title=self.title, title_align="left")
@@ -169,6 +176,10 @@ class View:
         if all(self.mean(field) is None for field in _BRAKING):
             rows.insert(2, ("speed_loss_mps", "braking", 100.0, "", 1, True))
         return rows
+
+    def _low(self) -> bool:
+        """Tell whether the newest step is not to be relied on."""
+        return bool(self._steps) and self._steps[-1].quality < _GOOD_QUALITY
 
     def _beats(self) -> str:
         return "♪ beats" if self.t <= self._beats_until_s else "silent"
@@ -219,15 +230,18 @@ class LiveConsole:
 
     def say(self, line: str) -> None:
         """Show a notice."""
-        self._view.log.append(line)
+        self._view.log.append(plain(line))
 
 
 class PlainConsole:
-    """Lines for a log or a pipe: what happens, and the moment every ten seconds."""
+    """Lines for a log or a pipe: what happens, and the moment every ten seconds.
 
-    def __init__(self, view: View, console: Console) -> None:
+    Raises OSError when nobody reads any more (rich would end the program instead).
+    """
+
+    def __init__(self, view: View, out: TextIO) -> None:
         self._view = view
-        self._console = console
+        self._out = out
         self._told_s = 0.0
 
     def __enter__(self) -> Self:
@@ -256,12 +270,19 @@ class PlainConsole:
 
     def say(self, line: str) -> None:
         """Print a line."""
-        self._console.print(Text(line), soft_wrap=True)
+        self._out.write(f"{plain(line)}\n")
+        self._out.flush()
 
 
 def skipped_line(count: int, first: Skipped) -> str:
     """Say how much was left out, and where it began."""
-    return f"{count} rows left out; first: {first.source}, line {first.row}: {first.reason}"
+    rows = "1 row" if count == 1 else f"{count} rows"
+    return f"{rows} left out; first: {first.source}, line {first.row}: {first.reason}"
+
+
+def plain(line: str) -> str:
+    """Return a line without anything that would steer a terminal."""
+    return "".join(c if c.isprintable() else "?" for c in line)
 
 
 def clock(t: float) -> str:

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 import msgspec
 import numpy as np
 
-from livecoach.errors import SourceError
+from livecoach.errors import ConfigError
 from livecoach.model import Input, Link, Payload
 from livecoach.simulation import RunnerParams, SimulatedRunner
 from livecoach.wire import recording
@@ -32,7 +32,7 @@ class SimulatorDoor:
                 dict(parse_qsl(query, strict_parsing=bool(query))), RunnerParams, strict=False
             )
         except (ValueError, msgspec.ValidationError) as exc:
-            raise SourceError(f"sim:?{query}: {exc}".replace("$.", "")) from exc
+            raise ConfigError(f"sim:?{query}", str(exc).replace("$.", "")) from exc
         self._runner = SimulatedRunner(params, np.random.default_rng(seed))
         self.info = msgspec.structs.replace(self._runner.info, columns=recording.IMU_COLUMNS)
 

@@ -182,7 +182,7 @@ def list_sessions(directory: Path) -> list[SessionRow]:
 
     A folder that does not exist holds none, and no file makes this fail.
     """
-    rows = [_listed(path) for path in directory.glob("*.db")]
+    rows = [_listed(path) for path in directory.glob("*.db") if path.is_file()]
     return sorted(rows, key=lambda row: (row.started_at or "", row.id), reverse=True)
 
 

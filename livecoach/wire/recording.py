@@ -14,13 +14,21 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from livecoach.errors import WireError
-from livecoach.model import MOUNTS, ImuSample, SensorInfo
+from livecoach.model import MOUNTS, ImuSample, Mount, SensorInfo
 
 IMU_COLUMNS = ("t", "acc_x", "acc_y", "acc_z", "gyr_x", "gyr_y", "gyr_z")
 CAPTURE_COLUMNS = ("t", "device", "characteristic", "hex")
 _NEEDED = IMU_COLUMNS[:4]
+_DEFAULT_AXES = {"forward": "+x", "left": "+y", "up": "+z"}
 _AXES = ("+x", "-x", "+y", "-y", "+z", "-z", "unknown")
-_NUMBERS = ("rate_hz", "speed_mps", "incline_percent", "mass_kg", "height_m", "leg_length_m")
+_NUMBERS = {
+    "rate_hz": (1.0, 10_000.0),
+    "speed_mps": (0.0, 15.0),
+    "incline_percent": (-100.0, 100.0),
+    "mass_kg": (10.0, 400.0),
+    "height_m": (0.5, 2.6),
+    "leg_length_m": (0.2, 1.6),
+}
 # Beyond any sensor made for people: 200 g and 6,000 deg/s.
 _ACC_LIMIT, _GYR_LIMIT = 1962.0, 105.0
 
@@ -29,8 +37,9 @@ def header(line: bytes, kind: Literal["imu", "ble"]) -> tuple[str, ...]:
     """Read the header line; raises `WireError` when it is not one of this kind."""
     text = line.decode("utf-8-sig", "replace").strip()
     names = tuple(cell.strip() for cell in text.split(","))
-    wanted, needed = (IMU_COLUMNS, _NEEDED) if kind == "imu" else (CAPTURE_COLUMNS,) * 2
-    if not set(needed) <= set(names) or len(set(names)) != len(names):
+    wanted = IMU_COLUMNS if kind == "imu" else CAPTURE_COLUMNS
+    right = names == wanted if kind == "ble" else set(_NEEDED) <= set(names)
+    if not right or len(set(names)) != len(names):
         shown = text if len(text) <= 60 else text[:57] + "..."
         raise WireError(f"the header must be {','.join(wanted)}; found {shown!r}", line)
     return names
@@ -62,8 +71,8 @@ class ImuRows:
     def update(self, data: bytes) -> ImuSample:
         """Read one row; raises `WireError` when it holds no sample."""
         cells = data.split(b",")
-        if len(cells) < self._width:
-            raise WireError(f"the row has {len(cells)} of {self._width} cells", data)
+        if len(cells) != self._width:
+            raise WireError(f"the row has {len(cells)} cells, not {self._width}", data)
         t = _number(cells[self._t])
         if t is None:
             raise WireError("the time cell holds no number", data)
@@ -104,7 +113,7 @@ def capture_row(data: bytes) -> CaptureRow:
     """Read one row of a capture; 128-bit forms of 16-bit characteristics are shortened."""
     cells = [cell.strip() for cell in data.decode("utf-8", "replace").split(",")]
     if len(cells) != len(CAPTURE_COLUMNS):
-        raise WireError(f"the row has {len(cells)} of {len(CAPTURE_COLUMNS)} cells", data)
+        raise WireError(f"the row has {len(cells)} cells, not {len(CAPTURE_COLUMNS)}", data)
     t = _number(cells[0].encode())
     if t is None:
         raise WireError("the time cell holds no number", data)
@@ -118,35 +127,50 @@ def capture_row(data: bytes) -> CaptureRow:
     return CaptureRow(t, cells[1], name, payload)
 
 
-def imu_info(text: str, name: str) -> SensorInfo:
-    """Read an ``.imu.toml``; unknown keys are remarks. Raises `WireError` for a wrong one."""
+def imu_info(text: str, name: str, mount: Mount | None = None) -> SensorInfo:
+    """Read an ``.imu.toml``; unknown keys are remarks. Raises `WireError` for a wrong one.
+
+    ``mount`` overrules the file's own.
+    """
     try:
         table: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as exc:
         raise WireError(f"not TOML: {exc}", text.encode()) from exc
-    mount = table.get("mount")
-    if mount not in MOUNTS:
-        raise WireError(f"mount must be one of {', '.join(MOUNTS)}; found {mount!r}", text.encode())
-    values: dict[str, Any] = {}
-    for key in ("forward", "left", "up"):
-        values[key] = table.get(key, {"forward": "+x", "left": "+y", "up": "+z"}[key])
-        if values[key] not in _AXES:
-            raise WireError(
-                f"{key} must be one of {', '.join(_AXES)}; found {values[key]!r}", text.encode()
-            )
-    for key in _NUMBERS:
-        value = table.get(key)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-            raise WireError(f"{key} must be a number; found {value!r}", text.encode())
-        values[key] = None if value is None else float(value)
+    said = mount or table.get("mount")
+    if said not in MOUNTS:
+        raise WireError(f"mount must be one of {', '.join(MOUNTS)}; found {said!r}", text.encode())
+    values: dict[str, Any] = {key: _axis(table, key) for key in _DEFAULT_AXES}
+    known = [axis[1] for axis in values.values() if axis != "unknown"]
+    if len(set(known)) != len(known):
+        raise WireError("forward, left and up must be three different axes", text.encode())
+    values |= {key: _quantity(table, key) for key in _NUMBERS}
     return SensorInfo(
         name=name,
         kind="imu",
-        mount=mount,
+        mount=said,
         missing_axis=str(table.get("missing_axis", "")),
         data_kind=str(table.get("kind", "")),
         **values,
     )
+
+
+def _axis(table: dict[str, Any], key: str) -> str:
+    value = table.get(key, _DEFAULT_AXES[key])
+    if value not in _AXES:
+        raise WireError(f"{key} must be one of {', '.join(_AXES)}; found {value!r}", b"")
+    return str(value)
+
+
+def _quantity(table: dict[str, Any], key: str) -> float | None:
+    value = table.get(key)
+    if value is None:
+        return None
+    low, high = _NUMBERS[key]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise WireError(f"{key} must be a number; found {value!r}", b"")
+    if not low <= value <= high:
+        raise WireError(f"{key} must be {low:g} to {high:g}; found {str(value)[:40]}", b"")
+    return float(value)
 
 
 def imu_row(sample: ImuSample) -> bytes:

@@ -78,6 +78,65 @@ def test_walking_and_low_quality_are_never_coached() -> None:
     assert run(Coach(FAST, OWN), 150.0, 60.0, quality=0.3) == []
 
 
+def test_falling_quality_ends_a_burst_with_one_tone() -> None:
+    coach = Coach(FAST, OWN)
+    assert run(coach, 160.0, 15.0)[-1].kind == "beat"
+    cues = run(coach, 160.0, 120.0, start=15.0, quality=0.2)
+    late = [c for c in cues if c.t_decided > 18.5]
+    assert [c.kind for c in cues if c.kind == "tone"] == ["tone"]
+    assert late == []
+
+
+def test_a_runner_already_at_the_goal_is_left_alone() -> None:
+    assert run(Coach(CoachParams(target="+5%"), OWN), 168.0, 200.0) == []
+
+
+def test_bursts_end_and_begin_again_only_after_a_rest() -> None:
+    cues = run(Coach(FAST, OWN), 160.0, 200.0)
+    due = [c.t_due for c in cues if c.kind == "beat"]
+    rests = [b - a for a, b in pairwise(due) if b - a > 1.0]
+    assert len(rests) >= 2
+    assert all(abs(rest - FAST.burst_s) < 1.0 for rest in rests)
+
+
+def test_unmuting_lets_the_coach_speak_again() -> None:
+    coach = Coach(FAST, OWN)
+    run(coach, 160.0, 15.0)
+    coach.update(Command(0, 15.0, "mute"))
+    run(coach, 160.0, 60.0, start=15.1)
+    coach.update(Command(0, 60.0, "mute", "off"))
+    assert "beat" in {c.kind for c in run(coach, 160.0, 80.0, start=60.1)}
+
+
+def test_beats_off_goes_on_speaking_while_off_target() -> None:
+    params = CoachParams(target="+5%", beats="off", grace_s=3.0, ramp_ratio_per_s=0.02)
+    cues = run(Coach(params, OWN), 160.0, 300.0)
+    assert len(cues) >= 4
+    assert {c.kind for c in cues} == {"speech"}
+
+
+def test_a_compliant_runner_never_moves_their_own_baseline_or_cap() -> None:
+    profile, own = OWN, 160.0
+    for _ in range(4):
+        coach = Coach(FAST, profile)
+        run(coach, 160.0, 20.0)
+        run(coach, 168.0, 400.0, start=20.0)
+        assert coach.measured_baselines == ()
+        fresh = Coach(CoachParams(target="176", grace_s=3.0, ramp_ratio_per_s=0.02), Profile())
+        run(fresh, own, 20.0)
+        run(fresh, 176.0, 400.0, start=20.0)
+        assert fresh.measured_baselines == ()
+
+
+def test_two_pods_do_not_count_twice() -> None:
+    coaches = [Coach(CoachParams(target="+5%", baseline_s=30.0), Profile()) for _ in range(2)]
+    for k in range(1, 26):
+        for coach, names in zip(coaches, (("a",), ("a", "b")), strict=True):
+            for name in names:
+                coach.update(PodReport(float(k), float(k), name, "fresh", 160.0, 3.0, 1.1))
+    assert [c.measured_baselines for c in coaches] == [(), ()]
+
+
 def test_the_grace_is_silent() -> None:
     cues = run(Coach(CoachParams(target="+5%", grace_s=20.0), OWN), 150.0, 60.0)
     assert cues

@@ -26,9 +26,9 @@ def test_a_relative_target_waits_for_the_baseline_and_says_so() -> None:
     assert k.update(30.0)[0].reason == "watching your own step rate first"
     assert k.target_spm is None
     run(k, 160.0, 3.0, 400)
-    assert k.measured is not None
-    assert k.measured.step_rate_spm == pytest.approx(160.0)
-    assert k.measured.speed_mps == pytest.approx(3.0)
+    (own,) = k.measured
+    assert own.step_rate_spm == pytest.approx(160.0)
+    assert own.speed_mps == pytest.approx(3.0)
     assert k.target_spm == pytest.approx(168.0)
 
 
@@ -59,19 +59,35 @@ def test_a_constant_metronome_has_its_tempo_from_the_first_moment() -> None:
     assert k.target_spm == 180.0
 
 
+def test_a_change_of_speed_chooses_the_baseline_anew() -> None:
+    k = keeper("+5%", Baseline(160.0, 3.0, 900), Baseline(172.0, 4.0, 900))
+    run(k, 160.0, 3.0, 60)
+    assert k.baseline == Baseline(160.0, 3.0, 900)
+    run(k, 172.0, 4.0, 60, start=60)
+    assert k.baseline == Baseline(172.0, 4.0, 900)
+    assert k.target_spm is not None
+    assert k.target_spm >= 172.0
+
+
+def test_without_a_baseline_the_grace_stands_in_for_it_in_the_cap() -> None:
+    k = keeper("200")
+    run(k, 160.0, 3.0, 2000)
+    assert k.target_spm == pytest.approx(176.0)
+
+
 @given(
     st.floats(140, 190),
     st.floats(120, 220),
-    st.lists(st.floats(0.05, 3.0), min_size=5, max_size=80),
+    st.lists(st.tuples(st.floats(0.05, 3.0), st.floats(120, 220)), min_size=5, max_size=80),
 )
 def test_no_target_above_the_cap_and_no_ramp_faster_than_stated(
-    own: float, wanted: float, gaps: list[float]
+    own: float, wanted: float, readings: list[tuple[float, float]]
 ) -> None:
     k = keeper(f"{wanted:.1f}", Baseline(own, 3.0, 900), grace_s=1.0)
     t, before = 0.0, None
-    for gap in gaps:
+    for gap, rate in readings:
         t += gap
-        k.learn(own, 3.0, gap)
+        k.learn(rate, 3.0, gap)
         k.update(t)
         if k.target_spm is not None:
             assert k.target_spm <= own * (1 + CAP_RATIO) + 1e-9

@@ -1,10 +1,12 @@
 """Whole runs as a user starts them: sound on the sample, files that replay, clean ends."""
 
+import csv
 import json
 import os
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 import wave
 from pathlib import Path
@@ -209,3 +211,114 @@ def test_a_runner_s_baseline_is_kept_only_from_real_time_and_used_again(tmp_path
         assert targets[-1].baseline_spm == pytest.approx(164, abs=2)
         if expected == "+5 %":
             assert targets[1].t_known < 2.5
+
+
+def test_a_reader_who_goes_away_does_not_end_a_run(tmp_path: Path) -> None:
+    program = " ".join(str(part) for part in command("run"))
+    arguments = "--source sim: --seconds 15 --target 170 --audio null --pace max"
+    line = f"{program} {arguments} --session {tmp_path} | head -n 1"
+    subprocess.run(["bash", "-c", line], capture_output=True, check=False, timeout=60)
+    (row,) = list_sessions(tmp_path)
+    assert row.state == "done"
+    assert row.duration_s == pytest.approx(15.0, abs=0.1)
+
+
+def test_a_terminal_without_our_signs_does_not_end_a_run(tmp_path: Path) -> None:
+    arguments = ("--source", "sim:", "--seconds", "12", "--target", "170", "--audio", "null")
+    result = subprocess.run(
+        command("run", *arguments, "--pace", "max", "--session", tmp_path),
+        capture_output=True,
+        check=False,
+        timeout=60,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
+    assert result.returncode == 0, result.stderr
+    assert b"0:10" in result.stdout
+
+
+def test_a_full_disk_is_told_and_does_not_end_the_run(tmp_path: Path) -> None:
+    """The whole process may write 400 kB to any one file: the recording stops, the run goes on."""
+    limited = (
+        "import resource, signal\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))\n"
+        "from livecoach.__main__ import main\nmain()\n"
+    )
+    arguments = ("--seconds", "120", "--target", "170", "--pace", "max", "--json")
+    places = ("--audio", tmp_path / "out.wav", "--session", tmp_path / "sessions")
+    result = subprocess.run(
+        [sys.executable, "-c", limited, "run", "--source", "sim:", *arguments, *map(str, places)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    said = json.loads(result.stdout)
+    assert said["duration_s"] == pytest.approx(120.0, abs=0.1)
+    told = " ".join(said["problems"])
+    assert "Recording has stopped" in told or "The session file is not whole" in told
+    assert "The sound is gone" in told
+
+
+@pytest.mark.parametrize("wild", [63.0, 1e9, -50.0])
+@pytest.mark.parametrize("row", [1, 500])
+def test_one_wild_time_stamp_costs_one_row(tmp_path: Path, wild: float, row: int) -> None:
+    recording = imu_file(tmp_path, 10.0)
+    whole = livecoach("analyze", recording, "-o", tmp_path / "whole.csv")
+    lines = recording.read_text().splitlines()
+    lines[row] = f"{wild}," + lines[row].split(",", 1)[1]
+    recording.write_text("\n".join(lines) + "\n")
+    result = livecoach("analyze", recording, "-o", tmp_path / "wild.csv")
+    assert whole.returncode == result.returncode == 0
+    assert f"1 row left out; first: made.imu.csv, line {row + 1}: time" in result.stdout
+    counts = [len((tmp_path / f"{n}.csv").read_text().splitlines()) for n in ("whole", "wild")]
+    assert abs(counts[0] - counts[1]) <= 1
+
+
+def test_a_wild_stamp_in_a_capture_is_counted(tmp_path: Path) -> None:
+    capture = pod_file(tmp_path, 30)
+    lines = capture.read_text().splitlines()
+    lines[10] = lines[10].replace(lines[10].split(",")[0], "700.0")
+    capture.write_text("\n".join(lines) + "\n")
+    result = livecoach("analyze", capture, "-o", tmp_path / "pods.csv")
+    assert "1 row left out; first: made.ble.csv, line 11: time jumps ahead" in result.stdout
+    assert len((tmp_path / "pods.csv").read_text().splitlines()) in {29, 30, 31}
+
+
+def test_line_numbers_count_blank_lines_and_long_ones_once(tmp_path: Path) -> None:
+    recording = imu_file(tmp_path, 5.0)
+    lines = recording.read_text().splitlines()
+    lines[100] = "x" * 50_000
+    lines[1:1] = [""] * 10
+    recording.write_text("\n".join(lines) + "\n")
+    result = livecoach("analyze", recording, "-o", tmp_path / "x.csv")
+    assert "1 row left out; first: made.imu.csv, line 111: the row has 1 cells" in result.stdout
+
+
+def test_no_filled_cell_changes_when_more_is_read(tmp_path: Path) -> None:
+    recording = imu_file(tmp_path, 12.0)
+    livecoach("analyze", recording, "-o", tmp_path / "whole.csv")
+    with (tmp_path / "whole.csv").open() as file:
+        whole = {r["t_contact_s"]: r for r in csv.DictReader(file)}
+    lines = recording.read_text().splitlines()
+    for cut in (150, 333, 512, 777, 1001):
+        recording.write_text("\n".join(lines[:cut]) + "\n")
+        livecoach("analyze", recording, "-o", tmp_path / "part.csv")
+        with (tmp_path / "part.csv").open() as file:
+            part = list(csv.DictReader(file))
+        assert len(part) >= 1
+        for row in part:
+            same = whole[row["t_contact_s"]]
+            assert all(same[name] == cell for name, cell in row.items() if cell)
+
+
+def test_two_files_of_one_name_are_two_sensors(tmp_path: Path) -> None:
+    folders = [tmp_path / side for side in ("left", "right")]
+    for folder in folders:
+        folder.mkdir()
+    files = [imu_file(folder, 10.0, name="run") for folder in folders]
+    results = [livecoach("analyze", *order, "-o", "-") for order in (files, files[::-1])]
+    assert results[0].returncode == 0, results[0].stderr
+    assert results[0].stdout == results[1].stdout

@@ -45,7 +45,16 @@ def test_an_axis_never_measured_reads_zero_until_it_has_spoken() -> None:
 
 
 @pytest.mark.parametrize(
-    "row", [b"10,1,2", b"x,1,2,3,,,", b"10,nan,NaN,inf,,,", b"10,1e9,0,0,,,", b"10,,,,,,", b""]
+    "row",
+    [
+        b"10,1,2",
+        b"10,1,2,3,,,,9",
+        b"x,1,2,3,,,",
+        b"10,nan,NaN,inf,,,",
+        b"10,1e9,0,0,,,",
+        b"10,,,,,,",
+        b"",
+    ],
 )
 def test_rows_that_hold_no_sample(row: bytes) -> None:
     with pytest.raises(WireError):
@@ -100,6 +109,9 @@ def test_any_capture_row_gives_a_value_or_a_wire_error(data: bytes) -> None:
         ('mount = "chest"\nup = "z"', "up must be one of"),
         ('mount = "chest"\nrate_hz = "fast"', "rate_hz must be a number"),
         ('mount = "chest"\nmass_kg = true', "mass_kg must be a number"),
+        ('mount = "chest"\nspeed_mps = 1' + "0" * 400, "speed_mps must be 0 to 15"),
+        ('mount = "chest"\nspeed_mps = nan', "speed_mps must be 0 to 15"),
+        ('mount = "chest"\nup = "+x"', "three different axes"),
     ],
 )
 def test_descriptions_that_are_wrong_say_where(text: str, words: str) -> None:

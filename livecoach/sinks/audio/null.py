@@ -8,7 +8,7 @@ class NullBackend:
     """Plays nothing and reports every sound at its due time."""
 
     def __init__(self, rate_hz: int = 48_000) -> None:
-        self.name = "silence"
+        self.name = "null"
         self.rate_hz = rate_hz
         self.latency_s = 0.0
         self._waiting: list[tuple[int, float]] = []

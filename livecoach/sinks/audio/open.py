@@ -53,7 +53,7 @@ def open_audio(
             device = find_device(sounddevice, spec)
             try:
                 return RtmixerBackend(device, clock)
-            except ImportError:
+            except (ImportError, OSError):
                 return CallbackBackend(device, clock)
     except sounddevice.PortAudioError:
         return _fallback(_NO_DEVICE, wav_fallback, say)

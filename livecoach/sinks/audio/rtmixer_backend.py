@@ -86,7 +86,7 @@ class RtmixerBackend:
 
     def poll(self, now_s: float) -> list[tuple[int, float]]:
         """Return what the audio callback really started; see `AudioBackend`."""
-        if not self._mixer.active:
+        if not self._active():
             raise AudioError(f"{self.name}: the audio device went away")
         if now_s >= self._refresh_due_s:
             self._refresh(now_s)
@@ -118,17 +118,24 @@ class RtmixerBackend:
         """Stop at once and let go of the device."""
         self._mixer.close(ignore_errors=True)
 
+    def _active(self) -> bool:
+        try:
+            return bool(self._mixer.active)
+        except self._errors:
+            return False
+
     def _refresh(self, now_s: float) -> None:
         """Compare the clocks and fetch the count of underflows."""
         self._refresh_due_s = now_s + _REFRESH_S
-        brackets = []
-        for _ in range(_BRACKETS):
-            before_s, stream_s, after_s = self._clock(), self._mixer.time, self._clock()
-            brackets.append((after_s - before_s, stream_s - (before_s + after_s) / 2.0))
-        self._offset_s = min(brackets)[1]
         try:
+            self._offset_s = min(self._bracket() for _ in range(_BRACKETS))[1]
             if self._stats is None or self._stats not in self._mixer.actions:
                 self.xruns += self._stats.stats.output_underflows if self._stats else 0
                 self._stats = self._mixer.fetch_and_reset_stats()
         except self._errors as exc:
             raise AudioError(f"{self.name}: {exc}") from exc
+
+    def _bracket(self) -> tuple[float, float]:
+        """Return how long one comparison of the clocks took, and stream time less session time."""
+        before_s, stream_s, after_s = self._clock(), self._mixer.time, self._clock()
+        return after_s - before_s, stream_s - (before_s + after_s) / 2.0
