@@ -118,6 +118,7 @@ def as_table(outcome: Outcome) -> dict[str, Any]:
         "beats": tally.beats,
         "cues": tally.cues,
         "dropped_cues": outcome.dropped,
+        "sound_gaps": outcome.gaps,
         "skipped": tally.skipped,
         "problems": list(outcome.problems),
         "target_spm": None if tally.target is None else tally.target.target_spm,
@@ -142,6 +143,8 @@ def closing_lines(outcome: Outcome) -> list[str]:
         lines.append(
             f"Cues not played, because they came too late or had no sound: {outcome.dropped}"
         )
+    if outcome.gaps:
+        lines.append(f"The sound card ran dry {outcome.gaps} times: expect gaps in what was heard")
     lines += outcome.problems
     if outcome.path is not None:
         lines.append(f"Session {outcome.session_id} kept in {outcome.path}")

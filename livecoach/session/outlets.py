@@ -84,6 +84,10 @@ class Outlets:
         """Return how many cues came too late, or without a sound, to be played."""
         return 0 if self._speaker is None else self._speaker.dropped_total
 
+    def gaps(self) -> int:
+        """Return how many gaps were heard because the sound card ran dry."""
+        return 0 if self._speaker is None else self._speaker.gaps
+
     def record(self, item: Input | Event) -> None:
         """Keep an input or event."""
         if self._recorder is not None:

@@ -48,7 +48,8 @@ class Outcome(Struct, kw_only=True):
     """What became of it.
 
     ``path`` is the session file, ``sound`` where the sound went, ``dropped`` the cues not played,
-    ``problems`` what went wrong with a sink, ``baselines`` those measured here.
+    ``gaps`` those heard in the sound, ``problems`` what went wrong with a sink, ``baselines`` those
+    measured here.
     """
 
     tally: Tally
@@ -58,6 +59,7 @@ class Outcome(Struct, kw_only=True):
     path: Path | None
     sound: str
     dropped: int
+    gaps: int
     problems: tuple[str, ...]
     baselines: tuple[Baseline, ...]
 
@@ -142,6 +144,7 @@ class _Session:
             path=path,
             sound=self._outlets.sound,
             dropped=self._outlets.dropped(),
+            gaps=self._outlets.gaps(),
             problems=tuple(self._outlets.problems),
             baselines=self._pipeline.coach.measured_baselines,
         )

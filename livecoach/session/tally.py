@@ -4,7 +4,7 @@ from collections import deque
 
 from msgspec import Struct
 
-from livecoach.model import Cue, CuePlayed, Event, PodReport, Skipped, Step, Target
+from livecoach.model import Cue, Event, PodReport, Skipped, Step, Target
 
 _LAST_S = 8.0
 _AVERAGED = (
@@ -50,7 +50,6 @@ class Tally:
         self.skipped = 0
         self.first_skipped: Skipped | None = None
         self.target: Target | None = None
-        self.latest_played_s = 0.0
         self._all = _Sums()
         self._before = _Sums()
         self._last: deque[tuple[float, dict[str, float]]] = deque()
@@ -70,8 +69,6 @@ class Tally:
             case Cue():
                 self.beats += event.kind == "beat"
                 self.cues += event.kind != "beat"
-            case CuePlayed():
-                self.latest_played_s = max(self.latest_played_s, event.late_s)
             case Skipped():
                 self.skipped += 1
                 self.first_skipped = self.first_skipped or event

@@ -81,6 +81,11 @@ class Speaker:
         self._backend.flush()
         self._desk.clear()
 
+    @property
+    def gaps(self) -> int:
+        """How many gaps in the sound were heard because the device ran dry."""
+        return self._backend.xruns
+
     def close(self) -> None:
         """Close the backend."""
         self._backend.close()

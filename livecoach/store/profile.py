@@ -45,11 +45,6 @@ class ProfileStore:
         rows = self._read(query, (runner,))
         return Profile(runner, tuple(Baseline(*row) for row in rows))
 
-    def runners(self) -> tuple[str, ...]:
-        """Return the names of all runners something is known about, sorted."""
-        rows = self._read("SELECT DISTINCT runner FROM baselines ORDER BY runner", ())
-        return tuple(str(name) for (name,) in rows)
-
     def save_baseline(self, runner: str, baseline: Baseline) -> None:
         """Keep ``baseline`` in place of the runner's former one at this speed (within 0.25 m/s)."""
         row = (

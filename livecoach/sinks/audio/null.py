@@ -11,6 +11,7 @@ class NullBackend:
         self.name = "null"
         self.rate_hz = rate_hz
         self.latency_s = 0.0
+        self.xruns = 0
         self._waiting: list[tuple[int, float]] = []
 
     def play(self, frames: NDArray[np.float32], t_due: float, token: int) -> None:

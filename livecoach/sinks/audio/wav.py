@@ -41,6 +41,7 @@ class WavBackend:
         self.name = str(path)
         self.rate_hz = rate_hz
         self.latency_s = 0.0
+        self.xruns = 0
         self._mixer = Mixer(rate_hz, _CHANNELS)
         self._waiting: list[tuple[int, int]] = []
         self._bytes = 0
