@@ -182,11 +182,14 @@ def list_sessions(directory: Path) -> list[SessionRow]:
 
     A folder that does not exist holds none, and no file makes this fail.
     """
-    rows = [_listed(path) for path in directory.glob("*.db") if path.is_file()]
+    rows = [_listed(path) for path in directory.glob("*.db")]
     return sorted(rows, key=lambda row: (row.started_at or "", row.id), reverse=True)
 
 
 def _listed(path: Path) -> SessionRow:
+    unreadable = SessionRow(id=path.stem, path=str(path), state="unreadable")
+    if not path.is_file():  # a pipe would keep us waiting for its writer
+        return unreadable
     try:
         with SessionFile(path) as file:
             summary = file.summary
@@ -203,7 +206,7 @@ def _listed(path: Path) -> SessionRow:
                 state=summary.reason,
             )
     except StoreError:
-        return SessionRow(id=path.stem, path=str(path), state="unreadable")
+        return unreadable
 
 
 def _cut_off(file: SessionFile) -> SessionRow:

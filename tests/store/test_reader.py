@@ -193,12 +193,14 @@ def test_the_list_is_newest_first_with_unreadable_files_last(tmp_path: Path) -> 
     write(tmp_path / "a.db", [], day=21)
     (tmp_path / "z.db").write_text("garbage")
     (tmp_path / "dir.db").mkdir()
+    os.mkfifo(tmp_path / "aa.db")
     rows = list_sessions(tmp_path)
     assert [(row.id, row.state) for row in rows] == [
         ("a", "done"),
         ("b", "done"),
         ("z", "unreadable"),
         ("dir", "unreadable"),
+        ("aa", "unreadable"),
     ]
     assert (rows[0].steps, rows[0].mean_step_rate_spm, rows[0].duration_s) == (5000, 166.7, 1800.0)
     assert list_sessions(tmp_path / "missing") == []
