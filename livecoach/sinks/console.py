@@ -6,7 +6,6 @@ quality is grey. States are told by words and signs, never by colour alone.
 
 import time
 from collections import deque
-from types import TracebackType
 from typing import Self, TextIO
 
 from rich.console import Console, Group, RenderableType
@@ -207,12 +206,7 @@ class LiveConsole:
         self._live.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        exc: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exc: object) -> None:
         self._live.refresh()
         self._live.stop()
 
@@ -247,12 +241,7 @@ class PlainConsole:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        exc: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exc: object) -> None:
         pass
 
     def update(self, event: Event) -> None:
