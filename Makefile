@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 # What the rigs need beyond Python: a private sound server to play into, and PortAudio.
 RIG_PACKAGES := libportaudio2 pulseaudio pulseaudio-utils libasound2-plugins
 
-.PHONY: help demo test lint check rigs bench pictures clean
+.PHONY: help demo test lint check rigs bench accuracy pictures clean
 
 help:
 	@echo "make demo      a simulated runner who hears the beats and answers them"
 	@echo "make test      format, lint, types, import rules and every test"
 	@echo "make bench     speed and memory, printed"
+	@echo "make accuracy  score the estimators and write the README's table (needs LIVECOACH_DATA)"
 	@echo "make pictures  the README's picture of the console, from a run of the demo's runner"
 	@echo "make clean     remove .venv and caches"
 
@@ -65,6 +66,11 @@ test: rigs lint check
 
 bench: $(VENV)/.testing
 	$(BIN)/python -m tests.benchmarks
+	@[ -z "$$LIVECOACH_DATA" ] || $(BIN)/python -m tests.benchmarks.peers
+
+accuracy: $(VENV)/.testing
+	@[ -n "$$LIVECOACH_DATA" ] || { echo "Set LIVECOACH_DATA to the recordings with truth."; exit 1; }
+	$(BIN)/python -m tests.accuracy
 
 pictures: $(VENV)/.testing
 	$(BIN)/python -m tests.pictures

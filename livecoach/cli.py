@@ -114,7 +114,29 @@ def metrics(**options: object) -> int:
     return _dispatch("metrics", options)
 
 
-def _dispatch(name: str, options: dict[str, object]) -> int:
-    """Load a command's module and call the function of the same name in it."""
-    command = getattr(import_module(f"livecoach.commands.{name}"), name)
+@cli.group()
+def calibrate() -> None:
+    """Fit the coach to a runner and their equipment, once."""
+
+
+@calibrate.command()
+@click.option(
+    "--source",
+    "sources",
+    multiple=True,
+    required=True,
+    metavar="URI",
+    help="file:PATH of the trunk sensor, and again for the foot sensor (or both feet).",
+)
+@click.option("--runner", help="Whose calibration it is.")
+@click.option("--seconds", type=_seconds, default=60.0, show_default=True, help="How much to use.")
+@_json
+def contact(**options: object) -> int:
+    """Set a trunk sensor's contact time by a foot sensor worn in the same run."""
+    return _dispatch("calibrate", options, "contact")
+
+
+def _dispatch(name: str, options: dict[str, object], function: str | None = None) -> int:
+    """Load a command's module and call a function in it, of the same name unless told another."""
+    command = getattr(import_module(f"livecoach.commands.{name}"), function or name)
     return int(command(**options))

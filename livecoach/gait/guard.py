@@ -3,8 +3,9 @@
 A sample is used when its time is later than the last one's and every number is finite and
 physically possible. A lone reading that jumps by more than 15 g is a spike and left out. A jump
 back by more than ``restart_s`` is a clock that began anew: the search starts again from there.
-Mean specific force over the first second between 0.5 and 2.5 cannot be m/s2 (rest is 9.81, and a
-runner's mean is gravity too): the sensor counts in g, and is converted.
+Mean specific force over the first second between 0.5 and 6 cannot be m/s2 (rest is 9.81, and a
+runner's mean is gravity too, a foot's more): the sensor counts in g, and is converted. In g a
+trunk's mean is 1.0-1.6, a running foot's 2-4.
 """
 
 from math import isfinite, sqrt

@@ -17,6 +17,7 @@ class StepValues(Struct, frozen=True, gc=False):
     toe_off_pitch_deg: float | None = None
     swing_pitch_deg: float | None = None
     trunk_lean_deg: float | None = None
+    speed_mps: float | None = None
     activity: Activity = "run"
 
 

@@ -10,6 +10,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from livecoach.gait.phase_params import PhaseParams
+
 G: Final = 9.80665
 """Standard gravity in m/s2."""
 
@@ -33,7 +35,7 @@ class GuardParams(Struct, frozen=True):
     unit_window_s
         How long to look before deciding that a sensor speaks g, not m/s2. Default 1 s.
     unit_low, unit_high
-        Mean specific force within these numbers cannot be m/s2. Default 0.5 and 2.5.
+        Mean specific force within these numbers cannot be m/s2. Default 0.5 and 6.0.
     """
 
     acc_limit_mps2: float = 1000.0
@@ -43,7 +45,7 @@ class GuardParams(Struct, frozen=True):
     restart_s: float = 1.0
     unit_window_s: float = 1.0
     unit_low: float = 0.5
-    unit_high: float = 2.5
+    unit_high: float = 6.0
 
 
 class TiltParams(Struct, frozen=True):
@@ -85,10 +87,17 @@ class TrunkParams(Struct, frozen=True):
         No second contact within this time: nobody steps faster. Default 0.23 s (260 spm).
     settle_s
         No contact this soon after the start: the fall has to be seen first. Default 0.15 s.
-    contact_lag_s
-        The crossing comes this long after the foot. Default 0.0173 s (Alcantara data, see trunk).
-    contact_time_offset_s
-        Contact time less the time above 1 g. Default 0.080 s (Alcantara data, see trunk).
+    below_min_s
+        No contact before the vertical was below 1 g this long. Default 0.06 s.
+    rise_share
+        A footfall is reported when the vertical is back to 1 g less this share of its usual fall
+        (at most 1 g). Default 0.25.
+    duty
+        Contact time over step time where it is not measured. Default 0.73 (see trunk).
+    irregular
+        Steps longer than this many usual ones say nothing about the next. Default 1.5.
+    waist_lead_s
+        The pelvis is lifted this long before a half sine says so. Default 0.010 s (see trunk).
     toe_off_share
         Toe-off comes within this share of the step. Default 0.85.
     """
@@ -101,8 +110,11 @@ class TrunkParams(Struct, frozen=True):
     fall_max_g: float = 2.0
     refractory_s: float = 0.23
     settle_s: float = 0.15
-    contact_lag_s: float = 0.0173
-    contact_time_offset_s: float = 0.080
+    below_min_s: float = 0.06
+    rise_share: float = 0.25
+    duty: float = 0.73
+    irregular: float = 1.5
+    waist_lead_s: float = 0.010
     toe_off_share: float = 0.85
 
 
@@ -116,19 +128,32 @@ class FootParams(Struct, frozen=True):
     swing_min_radps
         And at least this fast. Default 1.5 rad/s.
     slap_share
-        Landing: the toes fall faster than this share of the usual slap. Default 0.5.
+        Landing: the toes fall faster than this share of the usual slap. Default 0.7.
     slap_min_share
         And faster than this share of the usual swing rate. Default 0.2.
     slap_rise
-        The fall is over when the rate is back by this share. Default 0.1.
+        The fall is over when the rate is back by this share. Default 0.05.
     slap_window_s
-        A weaker landing is looked for this long after the swing. Default 0.15 s.
+        A landing without a jolt is looked for this long after the swing. Default 0.1 s.
+    jolt_window_s
+        A weaker slap is waited for this long after the jolt. Default 0.05 s.
+    slap_early_s
+        A toe-down rate this long before the jolt is no slap. Default 0.03 s.
+    jolt_early_s
+        The jolt may come this long before the swing has ended. Default 0.06 s.
+    settle_s
+        A swing begins no sooner after a jolt: the heel drops after a toe landing. Default 0.15 s.
     rest_s
-        A foot this long at rest has landed, however it did. Default 0.1 s.
+        A foot this long at rest has landed, however it did. Default 0.15 s.
     rest_lag_s
         Rest begins this long after landing. Default 0.05 s.
-    rest_g, rest_radps
-        At rest: this near to 1 g, and turning slower than this. Default 0.2 g, 1.0 rad/s.
+    jolt_rest_s
+        After a jolt this long is enough. Default 0.04 s.
+    jolt_calm_s, roll_radps
+        It comes this soon after the jolt, while the foot may still roll this fast. Default 0.3 s,
+        2.5 rad/s.
+    rest_g, calm_radps
+        At rest: this near to 1 g, and turning slower than this. Default 0.3 g, 1.5 rad/s.
     slap_lag_s
         The fastest fall comes this long after the foot. Default 0.015 s (13-27 seen, see foot).
     flat_lead_s
@@ -137,30 +162,94 @@ class FootParams(Struct, frozen=True):
         Toe-off after the fastest toe-down rate of push-off. Default 0.019 s (see foot).
     stance_min_s
         Push-off is looked for this long after landing. Default 0.08 s.
+    push_share
+        The heel rises: the toes fall faster than this share of the usual swing rate. Default 0.3.
     refractory_s, refractory_share
         No new swing within this time of a landing, nor this share of the stride. Default 0.33 s,
         0.4.
     memory_s
         Time constant with which the usual swing rate is forgotten. Default 5 s.
+    hinge_memory_s, hinge_prior
+        The foot's turning is remembered this long; the declared axis counts as this much turning.
+        Default 8 s, 20 rad2/s (about a second of running).
+    hinge_from, hinge_to
+        The axis found is used where its cosine with the declared one lies between these. Default
+        0.94 (20 deg) and 0.4 (66 deg).
+    jump_s
+        A jolt is a change of the specific force within this time. Default 0.020 s.
+    jump_share, jump_min_g
+        A landing jolts more than this share of the usual jolt, and this much. Default 0.35, 1.5 g.
+    jump_gap_s
+        Across a longer hole no jolt is taken. Default 0.1 s.
+    jump_quiet_s
+        Jolts closer together than this are one landing. Default 0.1 s.
     """
 
     swing_share: float = 0.5
     swing_min_radps: float = 1.5
-    slap_share: float = 0.5
+    slap_share: float = 0.7
     slap_min_share: float = 0.2
-    slap_rise: float = 0.1
-    slap_window_s: float = 0.15
-    rest_s: float = 0.1
+    slap_rise: float = 0.05
+    slap_window_s: float = 0.1
+    jolt_window_s: float = 0.05
+    slap_early_s: float = 0.03
+    jolt_early_s: float = 0.06
+    settle_s: float = 0.15
+    rest_s: float = 0.15
+    jolt_rest_s: float = 0.04
     rest_lag_s: float = 0.05
-    rest_g: float = 0.2
-    rest_radps: float = 1.0
+    jolt_calm_s: float = 0.3
+    roll_radps: float = 2.5
+    rest_g: float = 0.3
+    calm_radps: float = 1.5
     slap_lag_s: float = 0.015
     flat_lead_s: float = 0.040
     toe_off_lag_s: float = 0.019
     stance_min_s: float = 0.08
+    push_share: float = 0.3
     refractory_s: float = 0.33
     refractory_share: float = 0.4
     memory_s: float = 5.0
+    hinge_memory_s: float = 8.0
+    hinge_prior: float = 20.0
+    hinge_from: float = 0.94
+    hinge_to: float = 0.4
+    jump_s: float = 0.020
+    jump_share: float = 0.35
+    jump_min_g: float = 1.5
+    jump_gap_s: float = 0.1
+    jump_quiet_s: float = 0.1
+
+
+class ZuptParams(Struct, frozen=True):
+    """A foot sensor's speed and stride length (`livecoach.gait.zupt`).
+
+    Parameters
+    ----------
+    gap_s
+        A longer time between two samples spoils a stride. Default 0.03 s.
+    stride_max_s
+        A longer time between two rests is no stride. Default 2 s.
+    rest_g
+        A foot at rest feels g, this near. Default 0.5 g.
+    height_m
+        Height of the sensor over the point the foot rolls about. Default 0.1 m.
+    doubt
+        A foot that still moves at more than this share of the speed is not at rest. Default 0.05.
+    clip_mps2
+        An axis that gives exactly the same reading beyond this thrice in a row is at its end, and
+        the stride is spoilt. Default 12 m/s2.
+    scale
+        Known speed / measured speed of this runner and mount. Default 1.
+    """
+
+    gap_s: float = 0.03
+    stride_max_s: float = 2.0
+    rest_g: float = 0.5
+    height_m: float = 0.1
+    doubt: float = 0.05
+    clip_mps2: float = 12.0
+    scale: float = 1.0
 
 
 class ShoeParams(Struct, frozen=True):
@@ -176,6 +265,8 @@ class ShoeParams(Struct, frozen=True):
         Time constant with which the usual peak is forgotten. Default 3 s.
     drop_share
         Landing: the first valley below this share of the swing's peak. Default 0.6.
+    jolt_early_s
+        The landing's jolt comes no more than this before the valley. Default 0.06 s.
     lag_s
         The valley comes this long after the foot. Default 0.010 s.
     refractory_s
@@ -187,43 +278,9 @@ class ShoeParams(Struct, frozen=True):
     arm_min_g: float = 2.0
     memory_s: float = 3.0
     drop_share: float = 0.6
+    jolt_early_s: float = 0.06
     lag_s: float = 0.010
     refractory_s: float = 0.45
-
-
-class PhaseParams(Struct, frozen=True):
-    """The rhythm's Kalman filter (`livecoach.gait.phase`).
-
-    Parameters
-    ----------
-    step_sd_s
-        How irregular a runner's steps are. Default 0.006 s (see phase).
-    contact_sd_s
-        How badly a contact is measured. Default 0.006 s.
-    period_drift
-        How much the period wanders from step to step, as a share of it. Default 0.004.
-    asymmetry_sd_s, asymmetry_drift_s
-        Left/right difference expected at first, and its wander a step. Default 0.020 and 0.0005 s.
-    period_first_s
-        Step time assumed before any is known. Default 0.36 s.
-    gate_share
-        A contact further off than this share of a step is not believed. Default 0.25.
-    coast_s
-        Longest silence the rhythm is carried over. Default 2 s.
-    period_min_s, period_max_s
-        Bounds of a step time. Default 0.2 and 1.5 s.
-    """
-
-    step_sd_s: float = 0.006
-    contact_sd_s: float = 0.006
-    period_drift: float = 0.004
-    asymmetry_sd_s: float = 0.020
-    asymmetry_drift_s: float = 0.0005
-    period_first_s: float = 0.36
-    gate_share: float = 0.25
-    coast_s: float = 2.0
-    period_min_s: float = 0.2
-    period_max_s: float = 1.5
 
 
 class GaitParams(Struct, frozen=True):
@@ -231,10 +288,12 @@ class GaitParams(Struct, frozen=True):
 
     Parameters
     ----------
-    guard, tilt, trunk, foot, shoe, phase
+    guard, tilt, trunk, foot, zupt, shoe, phase
         One group a machine.
     same_footfall_s
         Contacts of two sensors closer than this are one footfall. Default 0.12 s.
+    step_least_s
+        A contact of another sensor sooner than this after the last is nobody's. Default 0.2 s.
     sensor_lost_s
         A sensor silent for this long no longer counts. Default 1 s.
     """
@@ -243,9 +302,11 @@ class GaitParams(Struct, frozen=True):
     tilt: TiltParams = TiltParams()
     trunk: TrunkParams = TrunkParams()
     foot: FootParams = FootParams()
+    zupt: ZuptParams = ZuptParams()
     shoe: ShoeParams = ShoeParams()
     phase: PhaseParams = PhaseParams()
     same_footfall_s: float = 0.12
+    step_least_s: float = 0.2
     sensor_lost_s: float = 1.0
 
 

@@ -5,16 +5,22 @@ come the `Contact` and, with the same ``t_known``, the `Phase`; then the `Step` 
 ends. A step is left out when a footfall in it was missed or it took longer than a step can.
 
 Quality of a contact: product of how near it came to the rhythm's expectation (1 on time, 0.61 when
-15 % of a step off), how clearly it stood out, and whether samples were missing around it. Without a
-rhythm yet it is at most 0.5. A step has the lower quality of its two ends.
+15 % of a step off), how steady the rhythm is (`Rhythm.steadiness`), how clearly it stood out,
+whether samples were missing around it (0.6) and whether the sensor sits as declared (0.49,
+`livecoach.gait.posture`). Without a rhythm yet it is at most 0.5; it is final.
+A step has the lower quality of its two ends. Measured from 1.5 s on: every contact of 0.8 and more
+was true on all recordings and hostile files with force or foot-height truth (8 jogs in a small
+arena with turns among them, where few reach 0.8); on trunks and feet on treadmills every one has
+it. The bound of the steadiness was set with these recordings in view.
 
 Expected braking: 0.65 x 0.0908 x g v T tc / h, on the level only, with h the leg
-length or 0.53 x height; speed only as typed or from the belt. True/model .65 +- .055 in 7 of 8
-force-plate trials. It cannot see an overstride that leaves v, T and tc as they are.
+length or 0.53 x height; speed as typed, from the belt or the foot's own. True/model .65 +- .055 in
+7 of 8 force-plate trials. It cannot see an overstride that leaves v, T and tc as they are.
 """
 
-from math import exp
 from typing import Final, TypeAlias
+
+from msgspec.structs import replace
 
 from livecoach.gait.axes import Axes
 from livecoach.gait.foot import Foot as FootMachine
@@ -22,9 +28,20 @@ from livecoach.gait.guard import Guard
 from livecoach.gait.landing import Landing, StepValues
 from livecoach.gait.params import DEFAULT, G, GaitParams
 from livecoach.gait.phase import Rhythm
+from livecoach.gait.posture import Posture
 from livecoach.gait.shoe import Shoe
 from livecoach.gait.trunk import Trunk
-from livecoach.model import BodySample, Contact, Foot, ImuSample, Notice, Phase, SensorInfo, Step
+from livecoach.model import (
+    BodySample,
+    Calibration,
+    Contact,
+    Foot,
+    ImuSample,
+    Notice,
+    Phase,
+    SensorInfo,
+    Step,
+)
 
 GaitEvent: TypeAlias = Contact | Phase | Step | Notice
 
@@ -32,6 +49,7 @@ LEVEL_PERCENT: Final = 0.5
 """Steeper than this is not the level."""
 
 IN_G: Final = "acceleration comes in g, not in m/s2; it is converted"
+ASKEW: Final = "does not sit as declared: check its mount and its axes"
 
 FOOT_OF_MOUNT: Final[dict[str, Foot]] = {"foot_left": "left", "foot_right": "right"}
 
@@ -58,8 +76,15 @@ def expected_braking_mps(
 class SensorTracker:
     """Streams one inertial sensor; same samples in, same events out."""
 
-    def __init__(self, info: SensorInfo, params: GaitParams = DEFAULT) -> None:
+    def __init__(
+        self,
+        info: SensorInfo,
+        params: GaitParams = DEFAULT,
+        calibration: Calibration | None = None,
+    ) -> None:
         self.info = info
+        self._lag_s = calibration.contact_lag_s if calibration else 0.0
+        self._stay_s = calibration.contact_time_s if calibration else 0.0
         self._params = params
         self._axes = Axes(info)
         self._foot = FOOT_OF_MOUNT.get(info.mount or "")
@@ -71,10 +96,12 @@ class SensorTracker:
         self.newest_s: float | None = None
         self._known_s: float | None = None
         self._contact: Contact | None = None
+        self._rhythm = Rhythm(self._params.phase, 2 if self._foot else 1)
+        self._posture = Posture(foot=self._foot is not None)
+        self._told = False
         self._restart()
 
     def _restart(self) -> None:
-        self._rhythm = Rhythm(self._params.phase, 2 if self._foot else 1)
         self._machine: Trunk | FootMachine | Shoe = self._build(gyro=False)
         self._gap_near = 0.0
         self._turned_s: float | None = None
@@ -104,9 +131,13 @@ class SensorTracker:
         body = self._axes.to_body(sample, self._guard.scale)
         if self._foot is not None:
             self._follow_gyro(body)
+        self._posture.update(body)
         landing = self._machine.update(body, self._rhythm.period_s)
         if landing is not None and self._in_order(landing, sample.t):
             events += self._events(landing, sample.t)
+            if not (self._told or self._posture.as_declared):
+                self._told = True
+                events.append(Notice(sample.t, f"{self.info.name}: {ASKEW}"))
         return events
 
     def _follow_gyro(self, body: BodySample) -> None:
@@ -127,18 +158,17 @@ class SensorTracker:
 
     def _events(self, landing: Landing, t_known: float) -> list[GaitEvent]:
         before, self._known_s = self._contact, t_known
+        landing = replace(landing, t=min(landing.t - self._lag_s, t_known))
         phase = self._rhythm.update(landing.t, t_known, self._foot)
         contact = Contact(landing.t, t_known, self._foot, self._quality(landing))
         self._contact, self._gap_near = contact, 0.0
         step = self._step(before, contact, landing.before)
-        return [contact, phase] if step is None else [contact, phase, step]
+        return [event for event in (contact, phase, step) if event is not None]
 
     def _quality(self, landing: Landing) -> float:
-        off = self._rhythm.residual_s
-        share = 0.0 if off is None else off / self._rhythm.period_s
-        regular = 0.5 if off is None else exp(-0.5 * (share / 0.15) ** 2)
         whole = 0.6 if self._gap_near > self._params.guard.gap_s else 1.0
-        return round(regular * whole * landing.strength, 3)
+        placed = 1.0 if self._posture.as_declared else 0.49
+        return round(self._rhythm.trust * whole * placed * landing.strength, 3)
 
     def _step(self, before: Contact | None, now: Contact, values: StepValues) -> Step | None:
         rhythm = self._rhythm
@@ -148,7 +178,13 @@ class SensorTracker:
         step_time = (now.t - before.t) / strides
         if not self._params.phase.period_min_s <= step_time <= self._params.phase.period_max_s:
             return None
+        if self._foot is not None and not self._posture.as_declared:
+            values = StepValues(activity=values.activity)
         contact_time, speed = values.contact_time_s, self.info.speed_mps
+        if speed is None:
+            speed = values.speed_mps
+        if contact_time is not None:
+            contact_time -= self._stay_s
         if contact_time is not None and not 0.08 <= contact_time <= 1.2:
             contact_time = None
         return Step(
@@ -156,13 +192,16 @@ class SensorTracker:
             t_known=now.t_known,
             foot=self._foot,
             step_time_s=step_time,
+            stride_time_s=now.t - before.t if strides == 2 else None,
             contact_time_s=contact_time,
             flight_time_s=None if contact_time is None else step_time - contact_time,
             step_length_m=None if speed is None else speed * step_time,
             speed_mps=speed,
             vertical_oscillation_m=values.vertical_oscillation_m,
             speed_loss_mps=values.speed_loss_mps,
-            expected_braking_mps=expected_braking_mps(self.info, step_time, contact_time),
+            expected_braking_mps=expected_braking_mps(
+                replace(self.info, speed_mps=speed), step_time, contact_time
+            ),
             propulsion_mps=values.propulsion_mps,
             pelvis_swing_mps=values.pelvis_swing_mps,
             landing_angle_deg=values.landing_angle_deg,

@@ -39,12 +39,16 @@ class Phase(Struct, frozen=True, tag="phase", gc=False):
 
 
 class Step(Struct, frozen=True, tag="step", kw_only=True, gc=False):
-    """One step, complete: from its initial contact at ``t`` to the next one."""
+    """One step, complete: from its initial contact at ``t`` to the next one.
+
+    ``stride_time_s`` is this step and the one before it (None when that one is not known).
+    """
 
     t: float
     t_known: float
     foot: Foot | None = None
     step_time_s: float
+    stride_time_s: float | None = None
     contact_time_s: float | None = None
     flight_time_s: float | None = None
     step_length_m: float | None = None
@@ -63,7 +67,9 @@ class Step(Struct, frozen=True, tag="step", kw_only=True, gc=False):
 
     @property
     def step_rate_spm(self) -> float:
-        """Steps per minute at this step's pace."""
+        """Steps per minute over the stride; over this step alone when no other is known."""
+        if self.stride_time_s is not None:
+            return 120.0 / self.stride_time_s
         return 60.0 / self.step_time_s
 
     @property

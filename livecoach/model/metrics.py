@@ -22,7 +22,14 @@ class Metric(Struct, frozen=True):
 
 
 METRICS: tuple[Metric, ...] = (
-    Metric("step_rate_spm", "steps/min", "steps of both feet per minute", "any sensor", 40, 260),
+    Metric(
+        "step_rate_spm",
+        "steps/min",
+        "steps of both feet per minute, over a stride",
+        "any sensor",
+        40,
+        260,
+    ),
     Metric(
         "step_time_s",
         "s",

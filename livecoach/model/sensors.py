@@ -84,8 +84,23 @@ class Baseline(Struct, frozen=True, forbid_unknown_fields=True):
     steps: Annotated[int, Meta(ge=0)]
 
 
+class Calibration(Struct, frozen=True, forbid_unknown_fields=True):
+    """How a runner's trunk sensor differs from a foot sensor: it is taken off what it says.
+
+    ``contact_time_s`` and ``contact_lag_s``: contact time too long and contact too late by this;
+    ``spread_s`` is the scatter of the single steps about these, over ``steps`` steps.
+    """
+
+    mount: Mount
+    contact_time_s: Annotated[float, Meta(ge=-0.2, le=0.2)]
+    contact_lag_s: Annotated[float, Meta(ge=-0.12, le=0.12)]
+    spread_s: Annotated[float, Meta(ge=0)]
+    steps: Annotated[int, Meta(ge=0)]
+
+
 class Profile(Struct, frozen=True):
     """What is known about a runner when a session begins."""
 
     runner: str = "runner"
     baselines: tuple[Baseline, ...] = ()
+    calibrations: tuple[Calibration, ...] = ()

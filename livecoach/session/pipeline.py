@@ -88,7 +88,7 @@ class Pipeline:
     ) -> None:
         self.coach = Coach(coach, profile)
         self._stature = stature or Stature()
-        self._gait = Gait()
+        self._gait = Gait(calibrations=profile.calibrations)
         self._imus: dict[str, _ImuStream] = {}
         self._origins: dict[str, float] = {}
         self._pods: dict[tuple[str, str], PodTracker] = {}

@@ -90,11 +90,20 @@ async def run(
 
 
 def stored_profile(config: Config) -> Profile:
-    """Return what is known about the runner; a baseline in the configuration comes first."""
+    """Return what is known about the runner; a baseline in the configuration comes first.
+
+    A simulated runner has no calibration: the sensor is not the runner's.
+    """
     name, own = config.runner.name, config.runner.baseline
-    if own is not None:
+    simulated = any(source.startswith("sim:") for source in config.sources)
+    if own is not None and simulated:
         return Profile(name, (own,))
-    return ProfileStore(profile_path()).load(name)
+    known = ProfileStore(profile_path()).load(name)
+    return Profile(
+        name,
+        known.baselines if own is None else (own,),
+        () if simulated else known.calibrations,
+    )
 
 
 class _Session:

@@ -1,7 +1,22 @@
-"""A simulated runner who hears the beats and answers them. Pure; simulated, never called real."""
+"""A simulated runner who hears the beats and answers them. Pure; simulated, never called real.
 
-from livecoach.simulation.body import TrunkSensor
-from livecoach.simulation.responder import Responder, RunnerParams
+A force model (`forces`) carries a point mass; a place on the trunk (`trunk`) or a foot (`foot`)
+moves with and against it; `frames` turns that into a sensor's axes and `sensor` spoils it.
+`responder` decides when the next step comes, `runner` joins them.
+"""
+
+from livecoach.simulation.forces import StepForce, Truth
+from livecoach.simulation.params import RunnerParams, SensorParams
+from livecoach.simulation.responder import Responder
 from livecoach.simulation.runner import SimulatedRunner
+from livecoach.simulation.sensor import Wearable
 
-__all__ = ["Responder", "RunnerParams", "SimulatedRunner", "TrunkSensor"]
+__all__ = [
+    "Responder",
+    "RunnerParams",
+    "SensorParams",
+    "SimulatedRunner",
+    "StepForce",
+    "Truth",
+    "Wearable",
+]

@@ -1,41 +1,57 @@
 """How a person answers beats: step by step, late, noisily, and not for ever.
 
-Linear phase and period correction, the common model of tapping and stepping to a beat (Repp 2005;
-gait: Buhmann 2018 for the negative mean asynchrony): the next step time is
+Linear phase and period correction, the common model of tapping and stepping to a beat (Repp 2005,
+doi:10.3758/BF03206433; gait: Buhmann 2018, doi:10.1371/journal.pone.0208702, for the negative mean
+asynchrony): the next step time is
 
     T = period + phase_gain * asynchrony + noise,
     period += period_gain * (beat interval - period)
 
-from ``reaction_beats`` beats on; without beats for ``forget_after_s`` the period drifts back
-towards the runner's own by ``forget_s``. Noise is first-order autoregressive with the coefficient
-of variation of real step times (1.0-1.7 %). The gains are round numbers in
-the range that such studies report (unverified); nothing was fitted.
+from ``reaction_beats`` beats on, each counted ``reaction_s`` after it sounded; without beats for
+``forget_after_s`` the period drifts back towards the runner's own by ``forget_s``. The runner's own
+period grows by ``fatigue_ratio_per_h``. Who does not ``follow`` hears nothing; ``ignore_ratio`` of
+the beats pass anyone by. The gains are round numbers in the range that such studies report
+(unverified); nothing was fitted.
+
+Noise: fractionally integrated (spectrum 1/f^alpha over `MEMORY` steps; Hosking 1981,
+doi:10.1093/biomet/68.1.165), with the coefficient of variation of real step times (1.0-1.7 %), and
+left and right steps apart by ``asymmetry_ratio`` (0-5 % in runners).
 """
 
 import math
-from typing import Annotated
+from collections import deque
+from itertools import pairwise
+from statistics import median
 
 import numpy as np
-from msgspec import Meta, Struct
+
+from livecoach.simulation.params import RunnerParams
+
+MEMORY = 256
+"""Steps over which the noise remembers itself."""
+
+SHORTEST_S = 0.2
+"""Nobody steps quicker."""
 
 
-class RunnerParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A simulated runner. Rates in steps/min, speeds in m/s, times in s."""
+class PinkNoise:
+    """Noise of variance 1 whose spectrum falls as 1/f^alpha; white for alpha 0.
 
-    step_rate_spm: Annotated[float, Meta(ge=120, le=220)] = 164.0
-    speed_mps: Annotated[float, Meta(ge=1.5, le=7.0)] = 3.0
-    contact_time_s: Annotated[float, Meta(gt=0.1, lt=0.33)] = 0.26
-    speed_loss_mps: Annotated[float, Meta(ge=0.0, le=0.6)] = 0.2
-    variation_ratio: Annotated[float, Meta(ge=0.0, le=0.1)] = 0.013
-    asymmetry_ratio: Annotated[float, Meta(ge=0.0, le=0.1)] = 0.01
-    height_m: Annotated[float, Meta(gt=1.0, lt=2.3)] = 1.75
-    phase_gain: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.15
-    period_gain: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.12
-    reaction_beats: Annotated[int, Meta(ge=1)] = 4
-    asynchrony_s: float = -0.03
-    forget_after_s: Annotated[float, Meta(gt=0)] = 3.0
-    forget_s: Annotated[float, Meta(gt=0)] = 120.0
-    rate_hz: Annotated[float, Meta(ge=50, le=500)] = 100.0
+    It begins without a past, so the first minute wanders a little less.
+    """
+
+    def __init__(self, alpha: float, rng: np.random.Generator) -> None:
+        k = np.arange(1, MEMORY)
+        weights = np.concatenate([[1.0], np.cumprod((k - 1 + alpha / 2) / k)])
+        self._weights = weights / math.sqrt(float(weights @ weights))
+        self._past = np.zeros(MEMORY)
+        self._rng = rng
+
+    def update(self) -> float:
+        """Return the next value."""
+        self._past[1:] = self._past[:-1]
+        self._past[0] = self._rng.standard_normal()
+        return float(self._weights @ self._past)
 
 
 class Responder:
@@ -43,36 +59,54 @@ class Responder:
 
     def __init__(self, params: RunnerParams, rng: np.random.Generator) -> None:
         self._params = params
-        self._rng = rng
+        steps, self._luck = rng.spawn(2)
+        self._noise = PinkNoise(params.variation_alpha, steps)
         self._own_s = 60.0 / params.step_rate_spm
         self._period_s = self._own_s
-        self._noise = 0.0
-        self._beats: list[float] = []
+        self._beats: deque[float] = deque(maxlen=8)
         self._side = 1.0
 
     def hear(self, t: float) -> None:
         """Take a beat that sounded at ``t``; a long silence before it starts the count anew."""
-        if self._beats and t - self._beats[-1] > self._params.forget_after_s:
+        p = self._params
+        if not p.follows or float(self._luck.random()) < p.ignore_ratio:
+            return
+        if self._beats and t - self._beats[-1] > p.forget_after_s:
             self._beats.clear()
-        self._beats = [*self._beats, t][-8:]
+        self._beats.append(t)
 
     def update(self, t: float) -> float:
         """Return how long the step that begins at ``t`` will take."""
         p = self._params
-        correction = 0.0
-        heard = [b for b in self._beats if b <= t]
-        if heard and t - heard[-1] > p.forget_after_s:
-            self._period_s += (self._own_s - self._period_s) * (
-                1.0 - math.exp(-self._period_s / p.forget_s)
-            )
+        self._tire(t)
+        correction = self._answer(t)
+        self._side = -self._side
+        spread = p.variation_ratio * self._noise.update() + 0.5 * p.asymmetry_ratio * self._side
+        return max(SHORTEST_S, self._period_s * (1.0 + spread) + correction)
+
+    def _tire(self, t: float) -> None:
+        p = self._params
+        own_s = 60.0 / p.step_rate_spm * (1.0 + p.fatigue_ratio_per_h * t / 3600.0)
+        self._period_s += own_s - self._own_s
+        self._own_s = own_s
+
+    def _answer(self, t: float) -> float:
+        """Follow the beats' period; return the correction of phase."""
+        p = self._params
+        heard = [b for b in self._beats if b + p.reaction_s <= t]
+        if heard and t - heard[-1] > p.forget_after_s + p.reaction_s:
+            share = 1.0 - math.exp(-self._period_s / p.forget_s)
+            self._period_s += (self._own_s - self._period_s) * share
         elif len(heard) >= p.reaction_beats:
-            interval = (heard[-1] - heard[0]) / (len(heard) - 1)
+            interval = self._interval(heard)
             self._period_s += p.period_gain * (interval - self._period_s)
             late = (t - p.asynchrony_s - heard[-1]) % interval
             asynchrony = late - interval if late > interval / 2 else late
-            correction = -p.phase_gain * asynchrony
-        rho = 0.6
-        self._noise = rho * self._noise + math.sqrt(1 - rho**2) * float(self._rng.standard_normal())
-        self._side = -self._side
-        spread = p.variation_ratio * self._noise + 0.5 * p.asymmetry_ratio * self._side
-        return max(0.2, self._period_s * (1.0 + spread) + correction)
+            return -p.phase_gain * asynchrony
+        return 0.0
+
+    def _interval(self, heard: list[float]) -> float:
+        """Return the beats' usual distance; a gap of several steps is several unheard beats."""
+        gaps = [after - before for before, after in pairwise(heard)]
+        each = [gap / max(1, round(gap / self._period_s)) for gap in gaps]
+        return median(each) if each else self._period_s

@@ -1,10 +1,46 @@
-"""The simulated runner: hears beats, runs, and wears a chest sensor."""
+"""The simulated runner: hears beats, runs, and wears one sensor or several."""
+
+from collections import deque
+from collections.abc import Sequence
 
 import numpy as np
 
-from livecoach.model import ImuSample, SensorInfo
-from livecoach.simulation.body import StepForce, TrunkSensor
-from livecoach.simulation.responder import Responder, RunnerParams
+from livecoach.model import Foot, ImuSample, SensorInfo
+from livecoach.simulation.forces import ForceModel, StepForce, Truth
+from livecoach.simulation.params import RunnerParams, SensorParams
+from livecoach.simulation.responder import Responder
+from livecoach.simulation.sensor import Wearable
+
+KEPT = 20_000
+"""Steps remembered: about two hours. A sensor read later than that behind the others fails."""
+
+
+class _Steps:
+    """The steps one after another, left foot first; each is made when a sensor first needs it."""
+
+    def __init__(self, params: RunnerParams, rng: np.random.Generator) -> None:
+        answers, forces = rng.spawn(2)
+        self.responder = Responder(params, answers)
+        self._forces = ForceModel(params, forces)
+        self._kept: deque[StepForce] = deque(maxlen=KEPT)
+        self._count = 0
+        self._end = params.still_s
+
+    def at(self, k: int) -> StepForce:
+        """Return step ``k``, counted from 0."""
+        while k >= self._count:
+            foot: Foot = "right" if self._count % 2 else "left"
+            step = self._forces.update(self._end, self.responder.update(self._end), foot)
+            self._kept.append(step)
+            self._count += 1
+            self._end = step.t + step.step_time_s
+        if k < self._count - len(self._kept):
+            raise LookupError(f"step {k} is no longer remembered")
+        return self._kept[k - self._count]
+
+    def before(self, t: float) -> list[StepForce]:
+        """Return the remembered steps that were over at ``t``."""
+        return [s for s in self._kept if s.t + s.step_time_s <= t]
 
 
 class SimulatedRunner:
@@ -13,40 +49,49 @@ class SimulatedRunner:
     Parameters
     ----------
     params
-        Who runs.
+        Who runs, and the main sensor.
     rng
-        The only source of chance.
+        The only source of chance. Steps and sensors draw from streams of their own, so that the
+        same runner takes the same steps whatever is worn.
+    also
+        More sensors of the same runner.
     """
 
-    def __init__(self, params: RunnerParams, rng: np.random.Generator) -> None:
+    def __init__(
+        self, params: RunnerParams, rng: np.random.Generator, also: Sequence[SensorParams] = ()
+    ) -> None:
         self._params = params
-        self._responder = Responder(params, rng)
-        self._body = TrunkSensor(params, rng)
-        self._count = 0
-        self.step: StepForce = self._body.force(0.0, self._responder.update(0.0))
+        steps, *streams = rng.spawn(2 + len(also))
+        self._steps = _Steps(params, steps)
+        self.sensors = tuple(
+            Wearable(sensor, params, self._steps, stream)
+            for sensor, stream in zip((params, *also), streams, strict=True)
+        )
+        self._t = 0.0
 
     @property
     def info(self) -> SensorInfo:
-        """What the chest sensor declares of itself."""
-        return SensorInfo(
-            name="simulated chest sensor",
-            kind="imu",
-            mount="chest",
-            rate_hz=self._params.rate_hz,
-            speed_mps=self._params.speed_mps,
-            height_m=self._params.height_m,
-            data_kind="simulated",
-        )
+        """What the main sensor declares of itself."""
+        return self.sensors[0].info
+
+    @property
+    def step(self) -> StepForce:
+        """The step in which the main sensor's newest sample was made."""
+        return self.sensors[0].step
 
     def hear(self, t: float) -> None:
         """Take a beat that sounded at ``t``."""
-        self._responder.hear(t)
+        self._steps.responder.hear(t)
 
     def update(self) -> ImuSample:
-        """Return the next sample, one sampling period after the one before."""
-        t = self._count / self._params.rate_hz
-        self._count += 1
-        while t >= self.step.t + self.step.step_time_s:
-            begin = self.step.t + self.step.step_time_s
-            self.step = self._body.force(begin, self._responder.update(begin))
-        return self._body.sample(t, self.step)
+        """Return the main sensor's next sample that arrives."""
+        return self.sensors[0].update()
+
+    def record(self, seconds: float) -> list[list[ImuSample]]:
+        """Return the samples of every sensor for so long, from the last call's end on."""
+        self._t += seconds
+        return [sensor.until(self._t) for sensor in self.sensors]
+
+    def truth(self) -> list[Truth]:
+        """Return the steps that the main sensor has seen whole (of the last 20,000)."""
+        return [s.truth() for s in self._steps.before(self.step.t)]

@@ -1,4 +1,4 @@
-"""``sim:?step_rate_spm=164&speed_mps=3.0``: a simulated runner as a source, who hears the beats."""
+"""``sim:?step_rate_spm=164&speed_mps=3.0&mount=waist``: a simulated runner, who hears the beats."""
 
 from collections.abc import Iterator
 from urllib.parse import parse_qsl
@@ -13,14 +13,22 @@ from livecoach.wire import recording
 
 
 class SimulatorDoor:
-    """The simulated runner's chest sensor.
+    """The simulated runner's sensor.
+
+    Rows come in as those of a recording do: at the time they are stamped with. So session time is
+    the sensor's clock, and of ``batch_samples`` only the loss of whole packets is seen.
 
     Parameters
     ----------
     query
-        ``key=value`` pairs of `RunnerParams`, joined by ``&``.
+        ``key=value`` pairs of `RunnerParams` (its sensor's among them), joined by ``&``.
     seed
         Of everything random about this runner.
+
+    Raises
+    ------
+    ConfigError
+        A key that is unknown or given twice, or a value that it can't have.
     """
 
     complete = False
@@ -28,17 +36,16 @@ class SimulatorDoor:
     def __init__(self, query: str, seed: int) -> None:
         self.name = "simulator"
         try:
-            params = msgspec.convert(
-                dict(parse_qsl(query, strict_parsing=bool(query))), RunnerParams, strict=False
-            )
+            params = _params(query)
         except (ValueError, msgspec.ValidationError) as exc:
             raise ConfigError(f"sim:?{query}", str(exc).replace("$.", "")) from exc
+        self._clock = 1.0 + 1e-6 * params.clock_ppm
         self._runner = SimulatedRunner(params, np.random.default_rng(seed))
         self.info = msgspec.structs.replace(self._runner.info, columns=recording.IMU_COLUMNS)
 
     def hear(self, t: float) -> None:
         """Let the runner hear a beat."""
-        self._runner.hear(t)
+        self._runner.hear(t / self._clock)
 
     def inputs(self) -> Iterator[Input]:
         """Yield samples for ever."""
@@ -49,3 +56,11 @@ class SimulatorDoor:
             row += 1
             data = recording.imu_row(sample)
             yield Payload(0, sample.t, self.name, "imu.csv", row, data)
+
+
+def _params(query: str) -> RunnerParams:
+    pairs = parse_qsl(query, strict_parsing=bool(query))
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        raise ValueError("a key is given twice")
+    return msgspec.convert(values, RunnerParams, strict=False)

@@ -7,24 +7,40 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from livecoach.errors import StoreError
-from livecoach.model import Baseline, Profile
+from livecoach.model import Baseline, Calibration, Profile
 from livecoach.store.database import connect, make_folder, stamp, trouble
 
 APPLICATION_ID = 0x6C637031
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 SPEED_BIN_MPS = 0.25
 _NO_SPEED = -1
+_BASELINES_OF = (
+    "SELECT step_rate_spm, speed_mps, steps FROM baselines WHERE runner = ? ORDER BY bin"
+)
+_CALIBRATIONS_OF = (
+    "SELECT mount, contact_time_s, contact_lag_s, spread_s, steps FROM calibrations"
+    " WHERE runner = ? ORDER BY mount"
+)
 
+_CALIBRATIONS = (
+    "CREATE TABLE calibrations (runner TEXT NOT NULL, mount TEXT NOT NULL,"
+    " contact_time_s REAL NOT NULL, contact_lag_s REAL NOT NULL, spread_s REAL NOT NULL,"
+    " steps INTEGER NOT NULL, PRIMARY KEY (runner, mount)) WITHOUT ROWID"
+)
 _TABLES = (
     (
         "CREATE TABLE baselines (runner TEXT NOT NULL, bin INTEGER NOT NULL,"
         " step_rate_spm REAL NOT NULL, speed_mps REAL, steps INTEGER NOT NULL,"
         " PRIMARY KEY (runner, bin)) WITHOUT ROWID"
     ),
+    _CALIBRATIONS,
     f"PRAGMA application_id = {APPLICATION_ID}",
     f"PRAGMA user_version = {SCHEMA_VERSION}",
 )
+_FROM_VERSION_1 = (_CALIBRATIONS, f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
 class ProfileStore:
@@ -38,12 +54,23 @@ class ProfileStore:
         self.path = path
 
     def load(self, runner: str) -> Profile:
-        """Return what is known about ``runner``, slowest baseline first; a new runner is empty."""
-        query = (
-            "SELECT step_rate_spm, speed_mps, steps FROM baselines WHERE runner = ? ORDER BY bin"
+        """Return what is known about ``runner``: slowest baseline first, then by mount.
+
+        A new runner is empty.
+        """
+        if not self.path.exists():
+            return Profile(runner)
+        # not "ro": a save that was killed is rolled back by the next one who looks
+        with self._open("rw") as db:
+            db.execute("BEGIN")
+            version = self._version(db)
+            baselines = _rows(db, _BASELINES_OF, runner) if version else []
+            calibrations = _rows(db, _CALIBRATIONS_OF, runner) if version >= 2 else []
+        return Profile(
+            runner,
+            tuple(Baseline(*row) for row in baselines),
+            tuple(Calibration(*row) for row in calibrations),
         )
-        rows = self._read(query, (runner,))
-        return Profile(runner, tuple(Baseline(*row) for row in rows))
 
     def save_baseline(self, runner: str, baseline: Baseline) -> None:
         """Keep ``baseline`` in place of the runner's former one at this speed (within 0.25 m/s)."""
@@ -54,23 +81,24 @@ class ProfileStore:
             baseline.speed_mps,
             baseline.steps,
         )
+        self._write("INSERT OR REPLACE INTO baselines VALUES (?, ?, ?, ?, ?)", row)
+
+    def save_calibration(self, runner: str, calibration: Calibration) -> None:
+        """Keep ``calibration`` in place of the runner's former one of this mount."""
+        row = (runner, *msgspec.structs.astuple(calibration))
+        self._write("INSERT OR REPLACE INTO calibrations VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def _write(self, statement: str, row: tuple[object, ...]) -> None:
         make_folder(self.path)
         with self._open("rwc") as db:
             # the lock comes first: two processes may both find the file new
             db.execute("BEGIN IMMEDIATE")
-            if self._is_new(db):
-                for statement in _TABLES:
-                    db.execute(statement)
-            db.execute("INSERT OR REPLACE INTO baselines VALUES (?, ?, ?, ?, ?)", row)
+            version = self._version(db)
+            if version < SCHEMA_VERSION:
+                for step in _FROM_VERSION_1 if version else _TABLES:
+                    db.execute(step)
+            db.execute(statement, row)
             db.execute("COMMIT")
-
-    def _read(self, query: str, values: tuple[str, ...]) -> list[tuple[Any, ...]]:
-        if not self.path.exists():
-            return []
-        # not "ro": a save that was killed is rolled back by the next one who looks
-        with self._open("rw") as db:
-            db.execute("BEGIN")
-            return [] if self._is_new(db) else db.execute(query, values).fetchall()
 
     @contextmanager
     def _open(self, mode: str) -> Iterator[sqlite3.Connection]:
@@ -92,20 +120,25 @@ class ProfileStore:
             return self._move_away("the runner's profile is damaged")
         return trouble(self.path, exc)
 
-    def _is_new(self, db: sqlite3.Connection) -> bool:
+    def _version(self, db: sqlite3.Connection) -> int:
+        """Return the version of the tables in the file, 0 when there are none yet."""
         application, version = stamp(db)
         if application == APPLICATION_ID and version > SCHEMA_VERSION:
             msg = f"{self.path}: written by a newer livecoach (profile format {version}): update"
             raise StoreError(msg)
         if application == APPLICATION_ID:
-            return False
+            return version
         (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if application or tables:
             raise self._move_away("another program's file is where the runner's profile should be")
-        return True
+        return 0
 
     def _move_away(self, what: str) -> StoreError:
         return StoreError(f"{self.path}: {what}: move it away and a new one is begun")
+
+
+def _rows(db: sqlite3.Connection, query: str, runner: str) -> list[tuple[Any, ...]]:
+    return db.execute(query, (runner,)).fetchall()
 
 
 def _bin(speed_mps: float | None) -> int:

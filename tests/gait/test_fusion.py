@@ -1,11 +1,13 @@
 """Several sensors of one run."""
 
+import statistics
 from pathlib import Path
 
 import pytest
 
 from livecoach.gait import Gait, GaitEvent
-from livecoach.model import ImuSample
+from livecoach.gait.align import Offset
+from livecoach.model import ImuSample, Phase
 from tests.gait.recordings import contacts, f1, read, recordings, steps, true_contacts
 
 
@@ -58,3 +60,97 @@ def test_a_lost_sensor_leaves_the_other_one_running(data_dir: Path) -> None:
     true = [t for t in true_contacts(paths[0], "left") if 5.5 < t < 9.0]
     assert sum(c.t < 9.0 for c in late) == pytest.approx(len(true), abs=1)
     assert all(0.3 < s.step_time_s < 0.4 for s in steps(events) if s.t > 6.5)
+
+
+def lateness(events: list[GaitEvent], path: Path, start: float, end: float) -> list[float]:
+    """Return how late each contact is, in ms, against the true contact it belongs to."""
+    true = true_contacts(path)
+    late = []
+    for contact in contacts(events):
+        near = min(true, key=lambda t: abs(contact.t - t))
+        if start <= near <= end and abs(contact.t - near) <= 0.12:
+            late.append(1e3 * (contact.t - near))
+    return late
+
+
+@pytest.mark.parametrize(
+    ("trunk", "foot"),
+    [
+        ("davis/*_chest", "davis/*_foot_left"),
+        ("davis/*_back", "davis/*_foot_right"),
+        ("davis/*_waist", "davis/*_foot_left"),
+        ("rbds/*_waist", "rbds/*_foot_left"),
+    ],
+)
+def test_two_clocks_of_contacts_become_one(data_dir: Path, trunk: str, foot: str) -> None:
+    paths = [recordings(data_dir, pattern)[0] for pattern in (trunk, foot)]
+    true = true_contacts(paths[0])
+    span = (true[0] + 1.5, true[-1] - 0.5)
+    side = paths[1].name.partition("foot_")[2].partition(".")[0]
+    alone = lateness(together(paths[:1]), paths[0], *span)
+    fused = lateness(together(paths), paths[0], *span)
+    of_foot = [
+        1e3 * (c.t - t)
+        for c in contacts(together(paths[1:]))
+        for t in true_contacts(paths[1], side)
+        if abs(c.t - t) < 0.12 and span[0] <= t <= span[1]
+    ]
+    assert len(fused) == len(alone)
+    assert statistics.mean(fused) == pytest.approx(statistics.mean(of_foot), abs=5.0)
+    assert statistics.stdev(fused) < max(statistics.stdev(alone), statistics.stdev(of_foot)) + 0.5
+
+
+@pytest.mark.parametrize("lost", ["chest", "foot_left"])
+def test_whichever_sensor_is_lost_the_other_goes_on_within_two_steps(
+    data_dir: Path, lost: str
+) -> None:
+    kept = "foot_left" if lost == "chest" else "chest"
+    paths = [recordings(data_dir, f"davis/*_{site}")[0] for site in (kept, lost)]
+    events = together(paths, silent_after=5.0)
+    side = "left" if kept == "foot_left" else None
+    true = [t for t in true_contacts(paths[0], side) if 5.0 <= t <= 9.0]
+    late = [c for c in contacts(events) if 4.9 <= c.t <= 9.1]
+    assert f1([c.t for c in late], true, true[0], true[-1]) > 0.99
+    after = [s for s in steps(events) if 5.0 + 2 * 0.34 <= s.t <= 8.0]
+    assert len(after) >= len([t for t in true if 5.0 + 2 * 0.34 <= t <= 8.0]) - 1
+    assert all(0.3 < s.step_time_s < 0.4 for s in after)
+    phases = [e for e in events if isinstance(e, Phase) and 5.7 < e.t_known < 8.5]
+    every = true_contacts(paths[0])
+    for phase in phases:
+        assert min(abs(phase.predict(1) - t) for t in every) < 0.06
+    assert {c.foot for c in late} == ({"left"} if side else {"left", "right"})
+
+
+def test_the_order_in_which_sensors_are_named_does_not_matter(data_dir: Path) -> None:
+    paths = [recordings(data_dir, f"davis/*_{s}")[0] for s in ("waist", "foot_left", "chest")]
+    first = together(paths)
+    for order in ((1, 0, 2), (2, 1, 0), (1, 2, 0)):
+        assert together([paths[k] for k in order]) == first
+
+
+def test_a_silent_partner_changes_nothing_of_the_rhythm(data_dir: Path) -> None:
+    paths = [recordings(data_dir, f"rbds/*_{site}")[0] for site in ("foot_left", "waist")]
+    events = together(paths, silent_after=0.0)
+    phases = [e for e in events if isinstance(e, Phase)]
+    assert all(0.35 < p.period_s < 0.45 for p in phases[2:])
+    assert all(s.foot == "left" for s in steps(events))
+
+
+def test_contact_time_is_the_better_sensor_s(data_dir: Path) -> None:
+    paths = [recordings(data_dir, f"davis/*_{site}")[0] for site in ("chest", "foot_left")]
+    chest = {round(s.t_known, 2): s.contact_time_s for s in steps(together(paths[:1]))}
+    fused = steps(together(paths))
+    same = [s for s in fused if s.contact_time_s in chest.values()]
+    assert len(same) > 0.8 * len(fused)
+    for step in fused:
+        if step.contact_time_s is not None:
+            assert step.flight_time_s == step.step_time_s - step.contact_time_s
+
+
+def test_an_offset_is_the_mean_of_what_agrees() -> None:
+    offset = Offset()
+    assert (offset.s, offset.pairs) == (0.0, 0)
+    for x in (0.010, 0.012, 0.110, 0.014):
+        offset.learn(x)
+    assert offset.s == pytest.approx(0.012)
+    assert offset.pairs == 4

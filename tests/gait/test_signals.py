@@ -9,8 +9,9 @@ from livecoach.gait import SensorTracker
 from livecoach.gait.axes import Axes, cross, parse_axis
 from livecoach.gait.filters import crossing_s, vertex_s
 from livecoach.gait.integrate import integral
-from livecoach.gait.params import PhaseParams, TiltParams, TrunkParams
+from livecoach.gait.params import TiltParams
 from livecoach.gait.phase import Rhythm
+from livecoach.gait.phase_params import PhaseParams
 from livecoach.gait.tilt import Tilt
 from livecoach.gait.tracker import expected_braking_mps
 from livecoach.model import BodySample, ImuSample, Phase
@@ -24,18 +25,6 @@ def test_rate_holds_at_any_sampling_rate(rate_hz: float, step_s: float) -> None:
     rates = [s.step_rate_spm for s in steps(events)][3:]
     assert len(rates) == pytest.approx(12.0 / step_s, abs=6)
     assert statistics.mean(rates) == pytest.approx(60.0 / step_s, rel=0.01)
-
-
-def test_contact_is_the_one_g_crossing_less_its_lag() -> None:
-    step_s, contact_s = 0.36, 0.24
-    peak = math.pi / 2.0 * step_s / contact_s
-    rise = contact_s / math.pi * math.asin(1.0 / peak)
-    events = run(info(), bouncing(8.0, rate_hz=500.0, step_s=step_s, contact_s=contact_s))
-    for contact in contacts(events)[3:]:
-        expected = (rise - TrunkParams().contact_lag_s) % step_s
-        assert contact.t % step_s == pytest.approx(expected, abs=0.001)
-    for step in steps(events)[3:]:
-        assert step.contact_time_s == pytest.approx(contact_s - 2.0 * rise + 0.080, abs=0.002)
 
 
 def test_bounce_of_a_spring_mass_runner() -> None:

@@ -1,0 +1,1 @@
+"""How right the estimators are: ``make accuracy`` scores them and writes the README's table."""
