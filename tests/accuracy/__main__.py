@@ -80,7 +80,7 @@ def line(row: dict[str, Any]) -> str:
         number(rate, "rmse_percent", 2),
         f"{number(row['next'], 'sd_in')} / {number(row['next3'], 'sd_in')}",
         number(row["latency"], "p95", 0),
-        f"{number(row['vo'], 'bias')} ± {number(row['vo'], 'sd')}" if row["vo"] else "–",  # noqa: RUF001 (a dash)
+        f"{number(row['vo'], 'bias')} ± {number(row['vo'], 'sd')}" if row["vo"] else "unknown",
     )
     return f"| {' | '.join(cells)} |"
 
@@ -88,7 +88,7 @@ def line(row: dict[str, Any]) -> str:
 def number(values: dict[str, Any], key: str, digits: int = 1) -> str:
     """Return a figure, a dash where there is none."""
     value = values.get(key)
-    return "–" if value is None else f"{value:.{digits}f}"  # noqa: RUF001 (a dash)
+    return "unknown" if value is None else f"{value:.{digits}f}"
 
 
 if __name__ == "__main__":
