@@ -160,7 +160,7 @@ class View:
             value = self.mean(field)
             if value is None and not always:
                 continue
-            shown = "unknown" if value is None else _number(value, digits, factor)
+            shown = _number(value, digits, factor)
             metrics.add_row(
                 label, Text(shown, style="dim" if low or value is None else "bold"), unit
             )
@@ -281,4 +281,4 @@ def clock(t: float) -> str:
 
 
 def _number(value: float | None, digits: int, factor: float = 1.0) -> str:
-    return "–" if value is None else f"{value * factor:.{digits}f}"  # noqa: RUF001 (a dash)
+    return "unknown" if value is None else f"{value * factor:.{digits}f}"

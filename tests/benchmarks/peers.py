@@ -56,9 +56,9 @@ def compare(
     errors = []
     left, missed = list(found), 0
     for t in true:
-        near = min(left, key=lambda x, t=t: abs(x - t), default=None)  # type: ignore[misc]
-        if near is not None and abs(near - t) <= _TOLERANCE_S:
-            left.remove(near)
+        off = [abs(x - t) for x in left]
+        if off and min(off) <= _TOLERANCE_S:
+            near = left.pop(off.index(min(off)))
             if start <= t <= end:
                 errors.append(float(near - t))
         elif start <= t <= end:

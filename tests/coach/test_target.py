@@ -1,5 +1,7 @@
 """Targets: the cap holds, the ramp holds, the baseline is the runner's own."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,8 +12,8 @@ from livecoach.coach.target import TargetKeeper
 from livecoach.model import Baseline, Profile
 
 
-def keeper(target: str, *baselines: Baseline, **settings: float | str) -> TargetKeeper:
-    params = CoachParams(target=target, **settings)  # type: ignore[arg-type]
+def keeper(target: str, *baselines: Baseline, **settings: Any) -> TargetKeeper:  # noqa: ANN401 (any setting)
+    params = CoachParams(target=target, **settings)
     return TargetKeeper(params, Profile("x", baselines))
 
 
