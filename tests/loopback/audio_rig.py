@@ -131,7 +131,8 @@ def pulse_rig(folder: Path) -> Iterator[Rig]:
     """Run a private PulseAudio with a null sink and a recorder on it."""
     env = _environment(folder)
     options = ["-n", "-F", str(folder / "default.pa"), "--daemonize=no", "--exit-idle-time=-1"]
-    quiet = ["--use-pid-file=no", "--realtime=no", "--high-priority=no"]
+    # Shared memory off: with it the server can abort (PulseAudio issue 824, memblock assertion).
+    quiet = ["--use-pid-file=no", "--realtime=no", "--high-priority=no", "--disable-shm=yes"]
     log = f"--log-target=file:{folder / 'pulse.log'}"
     server = subprocess.Popen(["pulseaudio", *options, *quiet, log], env=env)
     try:
