@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 import msgspec
@@ -14,7 +13,7 @@ from livecoach.model import Input, Payload
 _WIDE = 160
 
 
-def print_json(value: Any) -> None:  # noqa: ANN401 (anything JSON can hold)
+def print_json(value: object) -> None:
     """Print one JSON document."""
     click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
 

@@ -31,7 +31,7 @@ def run(
     pace: Literal["realtime", "max"],
     as_json: bool,
     plan: str | None,
-    **options: Any,  # noqa: ANN401 (options that name configuration keys)
+    **options: object,
 ) -> int:
     """Run a session; return the exit code."""
     del plan  # there is no learning plan to switch off yet: every session stands alone
@@ -163,7 +163,7 @@ _KEYS = {
 }
 
 
-def _changes(options: dict[str, Any]) -> dict[str, Any]:
+def _changes(options: dict[str, object]) -> dict[str, Any]:
     """Return the configuration keys that options set."""
     return {
         _KEYS.get(name, name): list(value) if isinstance(value, tuple) else value

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import wave
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,9 @@ def test_what_was_heard_comes_back_as_an_input_and_an_event(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("make", [imu_file, pod_file], ids=["imu", "pod"])
-def test_replay_is_identical_and_a_session_is_a_source(make: Any, tmp_path: Path) -> None:  # noqa: ANN401
+def test_replay_is_identical_and_a_session_is_a_source(
+    make: Callable[[Path], Path], tmp_path: Path
+) -> None:
     config = tmp_path / "my.toml"
     config.write_text(
         "[coach]\ntarget = '178'\ngrace_s = 2.0\nramp_ratio_per_s = 0.02\n[audio]\nspeech = false\n"
