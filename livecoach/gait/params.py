@@ -93,7 +93,12 @@ class TrunkParams(Struct, frozen=True):
         A footfall is reported when the vertical is back to 1 g less this share of its usual fall
         (at most 1 g). Default 0.25.
     duty
-        Contact time over step time where it is not measured. Default 0.73 (see trunk).
+        Contact time over step time where it is not measured. Default 0.73 (see stance).
+    duty_mps, duty_fall
+        At the waist and a known speed, that is what it is at ``duty_mps``, and it falls as the
+        speed to the power of ``-duty_fall``. Default 3 m/s, 1/3 (see stance).
+    duty_least, duty_most
+        But stays between these: 7 and 1.9 m/s. Default 0.55, 0.85.
     irregular
         Steps longer than this many usual ones say nothing about the next. Default 1.5.
     waist_lead_s
@@ -113,6 +118,10 @@ class TrunkParams(Struct, frozen=True):
     below_min_s: float = 0.06
     rise_share: float = 0.25
     duty: float = 0.73
+    duty_mps: float = 3.0
+    duty_fall: float = 1.0 / 3.0
+    duty_least: float = 0.55
+    duty_most: float = 0.85
     irregular: float = 1.5
     waist_lead_s: float = 0.010
     toe_off_share: float = 0.85

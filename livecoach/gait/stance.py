@@ -72,12 +72,21 @@ def flank_share(duty: float) -> float:
     return flanks / (1.0 - duty + flanks)
 
 
+def usual_duty(params: TrunkParams, speed_mps: float | None) -> float:
+    """Return contact time over step time of a usual runner, at a speed where it is known."""
+    if speed_mps is None or speed_mps <= 0.0:
+        return params.duty
+    duty = params.duty * (params.duty_mps / speed_mps) ** params.duty_fall
+    return min(max(duty, params.duty_least), params.duty_most)
+
+
 class Stance:
     """The time above 1 g, and what it says of the last two steps (one of each leg)."""
 
-    def __init__(self, params: TrunkParams) -> None:
+    def __init__(self, params: TrunkParams, speed_mps: float | None) -> None:
         self._params = params
-        self._share = flank_share(params.duty)
+        self._duty = usual_duty(params, speed_mps)
+        self._share = flank_share(self._duty)
         self._before = (0.0, 0.0)
         self._last = (0.0, 0.0)
         self.begin()
@@ -111,5 +120,5 @@ class Stance:
         """Return how long after contact the trunk rises through ``level``."""
         (c0, t0), (c1, t1) = self._before, self._last
         if c0 == 0.0 or c1 == 0.0 or t0 + t1 > 2.0 * self._params.irregular * period_s:
-            return rise_s(self._params.duty * period_s, period_s, level)
+            return rise_s(self._duty * period_s, period_s, level)
         return rise_s(0.5 * (c0 + c1), 0.5 * (t0 + t1), level)

@@ -109,7 +109,10 @@ class SensorTracker:
     def _build(self, *, gyro: bool) -> Trunk | FootMachine | Shoe:
         if self._foot is None:
             return Trunk(
-                self.info.mount, forward_known=self._axes.forward_known, params=self._params
+                self.info.mount,
+                forward_known=self._axes.forward_known,
+                params=self._params,
+                speed_mps=self.info.speed_mps,
             )
         if gyro:
             return FootMachine(forward_known=self._axes.forward_known, params=self._params)

@@ -71,7 +71,14 @@ from livecoach.model import BodySample, Mount
 class Trunk:
     """The machine behind waist, chest and back sensors."""
 
-    def __init__(self, mount: Mount | None, *, forward_known: bool, params: GaitParams) -> None:
+    def __init__(
+        self,
+        mount: Mount | None,
+        *,
+        forward_known: bool,
+        params: GaitParams,
+        speed_mps: float | None = None,
+    ) -> None:
         self._params = params.trunk
         self._braking = forward_known and mount in {"chest", "back"}
         self._swing = forward_known and mount == "waist"
@@ -79,7 +86,7 @@ class Trunk:
         self._tilt = Tilt(params.tilt)
         self._fall = Peak(params.trunk.low_memory_s)
         self._stride = StrideIntegrator(params.guard.gap_s)
-        self._stance = Stance(params.trunk)
+        self._stance = Stance(params.trunk, speed_mps if mount == "waist" else None)
         self._armed = False
         self._start_s = 0.0
         self._last: tuple[float, float] | None = None
