@@ -92,6 +92,13 @@ class TrunkParams(Struct, frozen=True):
     rise_share
         A footfall is reported when the vertical is back to 1 g less this share of its usual fall
         (at most 1 g). Default 0.25.
+    landing_deg
+        At landing the force points this far back from up. Default 20 deg (see slant).
+    slant_steps, slant_most_g
+        The usual forward force at a crossing is the mean of so many of one leg; what it says moves
+        the level by no more than this. Default 4, 0.25 g.
+    waist_sides
+        Share of a left/right difference in it that is believed at the waist. Default 0.5.
     duty
         Contact time over step time where it is not measured. Default 0.73 (see stance).
     duty_mps, duty_fall
@@ -117,6 +124,10 @@ class TrunkParams(Struct, frozen=True):
     settle_s: float = 0.15
     below_min_s: float = 0.06
     rise_share: float = 0.25
+    landing_deg: float = 20.0
+    slant_steps: int = 4
+    slant_most_g: float = 0.25
+    waist_sides: float = 0.5
     duty: float = 0.73
     duty_mps: float = 3.0
     duty_fall: float = 1.0 / 3.0

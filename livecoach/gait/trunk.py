@@ -63,6 +63,7 @@ from livecoach.gait.filters import Peak, crossing_s
 from livecoach.gait.integrate import StrideIntegrator
 from livecoach.gait.landing import Landing, StepValues
 from livecoach.gait.params import G, GaitParams
+from livecoach.gait.slant import Slant
 from livecoach.gait.stance import Stance
 from livecoach.gait.tilt import Tilt
 from livecoach.model import BodySample, Mount
@@ -83,6 +84,8 @@ class Trunk:
         self._braking = forward_known and mount in {"chest", "back"}
         self._swing = forward_known and mount == "waist"
         self._lead_s = params.trunk.waist_lead_s if mount == "waist" else 0.0
+        sides = params.trunk.waist_sides if mount == "waist" else 0.0
+        self._slant = Slant(params.trunk, sides) if forward_known else None
         self._tilt = Tilt(params.tilt)
         self._fall = Peak(params.trunk.low_memory_s)
         self._stride = StrideIntegrator(params.guard.gap_s)
@@ -90,6 +93,7 @@ class Trunk:
         self._armed = False
         self._start_s = 0.0
         self._last: tuple[float, float] | None = None
+        self._ahead_g = 0.0
         self._rise_s: float | None = None
         self._lag_s = 0.0
         self._deepest = 0.0
@@ -99,15 +103,16 @@ class Trunk:
     def update(self, s: BodySample, period_s: float) -> Landing | None:
         """Take in one sample; return the footfall it completes, if any."""
         self._tilt.update(s)
-        v = self._tilt.vertical(s) / G
+        v, ahead = self._tilt.vertical(s) / G, self._tilt.forward(s)
         last, self._last = self._last, (s.t, v)
+        ahead_g, self._ahead_g = self._ahead_g, ahead / G
         if last is None:
             self._start_s = s.t
             return None
         p = self._params
         fall = self._fall.update(min(1.0 - v, p.fall_max_g), s.t - last[0])
         self._deepest = max(self._deepest, 1.0 - v)
-        self._stride.add(s.t, (v - 1.0) * G, self._tilt.forward(s))
+        self._stride.add(s.t, (v - 1.0) * G, ahead)
         if self._braking and s.gyr_ml is not None:
             self._lean.add(self._tilt.ap)
         if v < 1.0 <= last[1]:
@@ -119,12 +124,13 @@ class Trunk:
         level = 1.0 - p.rise_share * min(fall, 1.0)
         landing = None
         if self._armed and self._below_s >= p.below_min_s and last[1] < level <= v:
-            landing = self._land(crossing_s(*last, s.t, v, level), period_s, level)
+            ahead_g += (level - last[1]) / (v - last[1]) * (self._ahead_g - ahead_g)
+            landing = self._land(crossing_s(*last, s.t, v, level), period_s, level, ahead_g)
         if last[1] < 1.0 <= v:
             self._stance.rise(crossing_s(*last, s.t, v, 1.0))
         return landing
 
-    def _land(self, t: float, period_s: float, level: float) -> Landing | None:
+    def _land(self, t: float, period_s: float, level: float, ahead_g: float) -> Landing | None:
         p = self._params
         early = t - self._start_s < p.settle_s
         if early or (self._rise_s is not None and t - self._rise_s < p.refractory_s):
@@ -133,6 +139,8 @@ class Trunk:
         runs = self._deepest > p.run_fall_g
         before = self._step_values(t, runs=runs)
         strength = min(1.0, self._deepest / (p.clear_share * self._fall.value))
+        if self._slant is not None:
+            level += self._slant.update(ahead_g)
         self._lag_s = self._stance.lag_s(period_s, level) - self._lead_s if runs else 0.0
         self._armed, self._rise_s, self._deepest, self._below_s = False, t, 0.0, 0.0
         return Landing(t - self._lag_s, before, strength)
