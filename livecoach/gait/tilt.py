@@ -15,7 +15,7 @@ bend or a start shows up as a lean that decays with ``tau_s``.
 Measured. Chest, back and waist of Davis S999, waist of RBDS002 (virtual; lean 0 by construction),
 each filter in turn under the same footfall machine. Footfalls: F1 1.000 with all three. Contact SD
 within a recording, contact time's RMSE (ms), bounce less that of the centre of mass (mm), lean
-(degrees), speed lost / true braking:
+(degrees), speed lost / true braking, all with the vertical alone and one duty for all speeds:
 
     ====== ======================== ====================== ============================
     site   this                     VQF 2.1.2              imufusion 1.3.3 (gain 0.5)

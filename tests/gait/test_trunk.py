@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from livecoach.gait.params import TiltParams, TrunkParams
-from livecoach.gait.stance import flank_share, rise_s
+from livecoach.gait.params import DEFAULT, GaitParams, TiltParams, TrunkParams
+from livecoach.gait.slant import Slant
+from livecoach.gait.stance import flank_share, rise_s, usual_duty
 from livecoach.gait.tilt import Tilt
-from livecoach.model import BodySample, ImuSample, Step
+from livecoach.gait.tracker import SensorTracker
+from livecoach.model import BodySample, Contact, ImuSample, Step
 from tests.gait.recordings import (
     G,
     bouncing,
@@ -27,6 +29,7 @@ from tests.gait.recordings import (
     run,
     steps,
     true_contacts,
+    truth,
 )
 from tests.rigs import require_rig
 
@@ -64,11 +67,94 @@ def test_the_model_s_pieces() -> None:
     assert flank_share(0.73) == pytest.approx(0.45, abs=0.01)
 
 
+def test_the_usual_duty_falls_with_speed_and_stays_within_bounds() -> None:
+    p = TrunkParams()
+    assert usual_duty(p, None) == p.duty
+    assert usual_duty(p, 0.0) == p.duty
+    assert usual_duty(p, 3.0) == pytest.approx(p.duty)
+    assert usual_duty(p, 6.0) == pytest.approx(p.duty / 2.0 ** (1.0 / 3.0))
+    assert usual_duty(p, 12.0) == p.duty_least
+    assert usual_duty(p, 0.5) == p.duty_most
+
+
+def test_a_known_speed_brings_contact_time_nearer(data_dir: Path) -> None:
+    for patterns in (("alcantara/alcantara_[0-9]*",), ("davis/*_waist", "rbds/*_waist")):
+        wrong: dict[bool, list[float]] = {False: [], True: []}
+        for path in [p for pattern in patterns for p in recordings(data_dir, pattern)]:
+            sensor, samples = read(path)
+            rows = [(r["t_contact_s"], r["t_toe_off_s"]) for r in truth(path)]
+            for known, errors in wrong.items():
+                told = sensor if known else replace(sensor, speed_mps=None)
+                found = [s for s in steps(run(told, samples)) if s.t > 1.5]
+                for on, off in rows:
+                    if on is None or off is None:
+                        continue
+                    errors += [
+                        s.contact_time_s - (off - on)
+                        for s in found
+                        if abs(s.t - on) < 0.12 and s.contact_time_s is not None
+                    ]
+        rms = {k: math.sqrt(statistics.mean(x * x for x in v)) for k, v in wrong.items()}
+        assert len(wrong[True]) > 40
+        assert rms[True] < 0.015, patterns
+        assert rms[True] < rms[False], patterns
+
+
+def test_slant_is_what_a_step_brakes_beyond_its_leg_s_usual() -> None:
+    p = TrunkParams()
+    per_g = math.tan(math.radians(p.landing_deg))
+    own, half = Slant(p, 0.0), Slant(p, 0.5)
+    for _ in range(10):
+        assert [own.update(x) for x in (-0.1, -0.3)] == pytest.approx([0.0, 0.0])
+        both = [half.update(x) for x in (-0.1, -0.3)]
+    assert both == pytest.approx([-0.05 * per_g, 0.05 * per_g])
+    assert own.update(-0.2) == pytest.approx(0.1 * per_g * (1.0 - 1.0 / p.slant_steps))
+    assert own.update(-9.0) == p.slant_most_g
+    assert own.update(9.0) == -p.slant_most_g
+
+
+def spread(paths: Iterable[Path], params: GaitParams, turn: float = 0.0) -> float:
+    """Return the SD of contacts within a recording, pooled."""
+    squares = []
+    for path in paths:
+        sensor, samples = read(path)
+        tracker, true = SensorTracker(sensor, params), true_contacts(path)
+        late = [
+            min((e.t - t for t in true), key=abs)
+            for sample in (turned(samples, "yaw", turn) if turn else samples)
+            for e in tracker.update(sample)
+            if isinstance(e, Contact) and 1.5 < e.t < samples[-1].t - 0.5
+        ]
+        squares += [statistics.variance(late)] * len(late)
+    return math.sqrt(statistics.mean(squares))
+
+
+@pytest.mark.parametrize(
+    ("patterns", "most_s", "turned_s"),
+    [
+        (("davis/*_chest",), 0.0018, 0.0025),
+        (("davis/*_back",), 0.0018, 0.0025),
+        (("davis/*_waist", "rbds/*_waist"), 0.0031, 0.0036),
+        (("alcantara/alcantara_[0-9]*",), 0.0030, 0.0032),
+    ],
+)
+def test_the_leg_s_slant_steadies_contacts(
+    data_dir: Path, patterns: tuple[str, ...], most_s: float, turned_s: float
+) -> None:
+    paths = [p for pattern in patterns for p in recordings(data_dir, pattern)]
+    upright = replace(DEFAULT, trunk=replace(DEFAULT.trunk, landing_deg=0.0))
+    assert spread(paths, DEFAULT) < most_s
+    assert spread(paths, DEFAULT) < spread(paths, upright)
+    assert max(spread(paths, DEFAULT, turn) for turn in (-35.0, 35.0)) < turned_s
+
+
 def turned(samples: Iterable[ImuSample], axis: str, deg: float) -> list[ImuSample]:
-    """Return what a sensor turned about the left (``pitch``) or forward axis (``roll``) reads."""
+    """Return what a sensor turned about left (``pitch``), forward (``roll``) or up reads."""
     c, s = math.cos(math.radians(deg)), math.sin(math.radians(deg))
 
     def turn(x: float, y: float, z: float) -> tuple[float, float, float]:
+        if axis == "yaw":
+            return c * x + s * y, c * y - s * x, z
         if axis == "pitch":
             return c * x + s * z, y, c * z - s * x
         return x, c * y - s * z, s * y + c * z
