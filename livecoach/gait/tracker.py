@@ -12,10 +12,6 @@ A step has the lower quality of its two ends. Measured from 1.5 s on: every cont
 was true on all recordings and hostile files with force or foot-height truth (8 jogs in a small
 arena with turns among them, where few reach 0.8); on trunks and feet on treadmills every one has
 it. The bound of the steadiness was set with these recordings in view.
-
-Expected braking: 0.65 x 0.0908 x g v T tc / h, on the level only, with h the leg
-length or 0.53 x height; speed as typed, from the belt or the foot's own. True/model .65 +- .055 in
-7 of 8 force-plate trials. It cannot see an overstride that leaves v, T and tc as they are.
 """
 
 from typing import Final, TypeAlias
@@ -23,10 +19,11 @@ from typing import Final, TypeAlias
 from msgspec.structs import replace
 
 from livecoach.gait.axes import Axes
+from livecoach.gait.braking import expected_braking_mps
 from livecoach.gait.foot import Foot as FootMachine
 from livecoach.gait.guard import Guard
 from livecoach.gait.landing import Landing, StepValues
-from livecoach.gait.params import DEFAULT, G, GaitParams
+from livecoach.gait.params import DEFAULT, GaitParams
 from livecoach.gait.phase import Rhythm
 from livecoach.gait.posture import Posture
 from livecoach.gait.shoe import Shoe
@@ -45,32 +42,10 @@ from livecoach.model import (
 
 GaitEvent: TypeAlias = Contact | Phase | Step | Notice
 
-LEVEL_PERCENT: Final = 0.5
-"""Steeper than this is not the level."""
-
 IN_G: Final = "acceleration comes in g, not in m/s2; it is converted"
 ASKEW: Final = "does not sit as declared: check its mount and its axes"
 
 FOOT_OF_MOUNT: Final[dict[str, Foot]] = {"foot_left": "left", "foot_right": "right"}
-
-
-def leg_length_m(info: SensorInfo) -> float | None:
-    """Return the leg's length, or 0.53 of the height."""
-    if info.leg_length_m:
-        return info.leg_length_m
-    return 0.53 * info.height_m if info.height_m else None
-
-
-def expected_braking_mps(
-    info: SensorInfo, step_time_s: float, contact_time_s: float | None
-) -> float | None:
-    """Return the braking that speed, step time and contact time imply on the level."""
-    leg, speed = leg_length_m(info), info.speed_mps
-    if contact_time_s is None or leg is None or speed is None:
-        return None
-    if abs(info.incline_percent or 0.0) > LEVEL_PERCENT:
-        return None
-    return 0.65 * 0.0908 * G * speed * step_time_s * contact_time_s / leg
 
 
 class SensorTracker:
