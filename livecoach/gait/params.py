@@ -239,8 +239,6 @@ class ZuptParams(Struct, frozen=True):
     clip_mps2
         An axis that gives exactly the same reading beyond this thrice in a row is at its end, and
         the stride is spoilt. Default 12 m/s2.
-    scale
-        Known speed / measured speed of this runner and mount. Default 1.
     """
 
     gap_s: float = 0.03
@@ -249,7 +247,6 @@ class ZuptParams(Struct, frozen=True):
     height_m: float = 0.1
     doubt: float = 0.05
     clip_mps2: float = 12.0
-    scale: float = 1.0
 
 
 class ShoeParams(Struct, frozen=True):

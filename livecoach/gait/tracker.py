@@ -27,6 +27,7 @@ from livecoach.gait.params import DEFAULT, GaitParams
 from livecoach.gait.phase import Rhythm
 from livecoach.gait.posture import Posture
 from livecoach.gait.shoe import Shoe
+from livecoach.gait.speed import Speedometer
 from livecoach.gait.trunk import Trunk
 from livecoach.model import (
     BodySample,
@@ -58,8 +59,7 @@ class SensorTracker:
         calibration: Calibration | None = None,
     ) -> None:
         self.info = info
-        self._lag_s = calibration.contact_lag_s if calibration else 0.0
-        self._stay_s = calibration.contact_time_s if calibration else 0.0
+        self._own = calibration
         self._params = params
         self._axes = Axes(info)
         self._foot = FOOT_OF_MOUNT.get(info.mount or "")
@@ -74,7 +74,15 @@ class SensorTracker:
         self._rhythm = Rhythm(self._params.phase, 2 if self._foot else 1)
         self._posture = Posture(foot=self._foot is not None)
         self._told = False
+        self.speedometer = Speedometer(
+            self.info.speed_mps, self._own.speed_scale_ratio if self._own else 1.0
+        )
         self._restart()
+
+    def follow(self, before: "SensorTracker") -> None:
+        """Take over what ``before``, the same sensor until now, learned of its own speed."""
+        self.speedometer = before.speedometer
+        self.speedometer.told(self.info.speed_mps)
 
     def _restart(self) -> None:
         self._machine: Trunk | FootMachine | Shoe = self._build(gyro=False)
@@ -133,7 +141,8 @@ class SensorTracker:
 
     def _events(self, landing: Landing, t_known: float) -> list[GaitEvent]:
         before, self._known_s = self._contact, t_known
-        landing = replace(landing, t=min(landing.t - self._lag_s, t_known))
+        if self._own is not None:
+            landing = replace(landing, t=min(landing.t - self._own.contact_lag_s, t_known))
         phase = self._rhythm.update(landing.t, t_known, self._foot)
         contact = Contact(landing.t, t_known, self._foot, self._quality(landing))
         self._contact, self._gap_near = contact, 0.0
@@ -155,11 +164,9 @@ class SensorTracker:
             return None
         if self._foot is not None and not self._posture.as_declared:
             values = StepValues(activity=values.activity)
-        contact_time, speed = values.contact_time_s, self.info.speed_mps
-        if speed is None:
-            speed = values.speed_mps
-        if contact_time is not None:
-            contact_time -= self._stay_s
+        contact_time, speed = values.contact_time_s, self.speedometer.update(values.speed_mps)
+        if contact_time is not None and self._own is not None:
+            contact_time -= self._own.contact_time_s
         if contact_time is not None and not 0.08 <= contact_time <= 1.2:
             contact_time = None
         return Step(
