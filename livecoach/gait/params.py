@@ -66,6 +66,34 @@ class TiltParams(Struct, frozen=True):
     bias_tau_s: float = 30.0
 
 
+class YawParams(Struct, frozen=True):
+    """A trunk sensor turned about the vertical (`livecoach.gait.yaw`).
+
+    Parameters
+    ----------
+    memory_pairs, least_pairs
+        Pairs of steps remembered, and needed. Default 40, 20.
+    uneven_share
+        Two steps differing by more than this share of their time are no pair. Default 0.15.
+    samples_least
+        A step of fewer samples says nothing. Default 8.
+    line_ratio
+        The sway's variance along its line over that across it is at least this. Default 4.
+    dead_deg, most_deg, doubt_deg
+        Less than this is not corrected, more is corrected by this, and beyond the last nothing is
+        believed. Default 5, 35 and 45 degrees.
+    """
+
+    memory_pairs: int = 40
+    least_pairs: int = 20
+    uneven_share: float = 0.15
+    samples_least: int = 8
+    line_ratio: float = 4.0
+    dead_deg: float = 5.0
+    most_deg: float = 35.0
+    doubt_deg: float = 45.0
+
+
 class TrunkParams(Struct, frozen=True):
     """The 1-g crossing machine of a trunk sensor (`livecoach.gait.trunk`).
 
@@ -285,7 +313,7 @@ class GaitParams(Struct, frozen=True):
 
     Parameters
     ----------
-    guard, tilt, trunk, foot, zupt, shoe, phase
+    guard, tilt, yaw, trunk, foot, zupt, shoe, phase
         One group a machine.
     same_footfall_s
         Contacts of two sensors closer than this are one footfall. Default 0.12 s.
@@ -297,6 +325,7 @@ class GaitParams(Struct, frozen=True):
 
     guard: GuardParams = GuardParams()
     tilt: TiltParams = TiltParams()
+    yaw: YawParams = YawParams()
     trunk: TrunkParams = TrunkParams()
     foot: FootParams = FootParams()
     zupt: ZuptParams = ZuptParams()

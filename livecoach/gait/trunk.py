@@ -65,6 +65,7 @@ from livecoach.gait.landing import Landing, StepValues
 from livecoach.gait.params import G, GaitParams
 from livecoach.gait.stance import Stance
 from livecoach.gait.tilt import Tilt
+from livecoach.gait.yaw import Yaw
 from livecoach.model import BodySample, Mount
 
 
@@ -77,6 +78,7 @@ class Trunk:
         self._swing = forward_known and mount == "waist"
         self._lead_s = params.trunk.waist_lead_s if mount == "waist" else 0.0
         self._tilt = Tilt(params.tilt)
+        self._yaw = Yaw(params.yaw, params.guard.gap_s)
         self._fall = Peak(params.trunk.low_memory_s)
         self._stride = StrideIntegrator(params.guard.gap_s)
         self._stance = Stance(params.trunk)
@@ -100,9 +102,10 @@ class Trunk:
         p = self._params
         fall = self._fall.update(min(1.0 - v, p.fall_max_g), s.t - last[0])
         self._deepest = max(self._deepest, 1.0 - v)
-        self._stride.add(s.t, (v - 1.0) * G, self._tilt.forward(s))
+        ahead = self._yaw.update(s.t, self._tilt.forward(s), self._tilt.left(s))
+        self._stride.add(s.t, (v - 1.0) * G, ahead)
         if self._braking and s.gyr_ml is not None:
-            self._lean.add(self._tilt.ap)
+            self._lean.add(self._yaw.ahead(self._tilt.ap, self._tilt.ml))
         if v < 1.0 <= last[1]:
             self._stance.fall(crossing_s(*last, s.t, v, 1.0), p.toe_off_share * period_s)
         if min(v, last[1]) < 1.0:
@@ -133,6 +136,7 @@ class Trunk:
     def _step_values(self, t: float, *, runs: bool) -> StepValues:
         contact = self._stance.close(t - (self._rise_s or t), runs=runs)
         moved = self._stride.close(self._lag_s)
+        self._yaw.close(t, runs=runs)
         lean = self._lean.close()
         return StepValues(
             contact_time_s=contact,
