@@ -79,9 +79,11 @@ class YawParams(Struct, frozen=True):
         A step of fewer samples says nothing. Default 8.
     line_ratio
         The sway's variance along its line over that across it is at least this. Default 4.
-    dead_deg, most_deg, doubt_deg
-        Less than this is not corrected, more is corrected by this, and beyond the last nothing is
-        believed. Default 5, 35 and 45 degrees.
+    apart_deg
+        The fore-aft line crosses it, this near to a right angle. Default 30 degrees.
+    dead_deg, most_deg, doubt_deg, askew_deg
+        Less than this is not corrected, more is corrected by this, beyond the third nothing is
+        corrected, beyond the last forward is not forward. Default 5, 35, 45 and 60 degrees.
     """
 
     memory_pairs: int = 40
@@ -89,9 +91,11 @@ class YawParams(Struct, frozen=True):
     uneven_share: float = 0.15
     samples_least: int = 8
     line_ratio: float = 4.0
+    apart_deg: float = 30.0
     dead_deg: float = 5.0
     most_deg: float = 35.0
     doubt_deg: float = 45.0
+    askew_deg: float = 60.0
 
 
 class TrunkParams(Struct, frozen=True):

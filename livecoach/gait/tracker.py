@@ -118,10 +118,14 @@ class SensorTracker:
         landing = self._machine.update(body, self._rhythm.period_s)
         if landing is not None and self._in_order(landing, sample.t):
             events += self._events(landing, sample.t)
-            if not (self._told or self._posture.as_declared):
+            if not self._told and self._askew():
                 self._told = True
                 events.append(Notice(sample.t, f"{self.info.name}: {ASKEW}"))
         return events
+
+    def _askew(self) -> bool:
+        sideways = isinstance(self._machine, Trunk) and self._machine.askew
+        return sideways or not self._posture.as_declared
 
     def _follow_gyro(self, body: BodySample) -> None:
         """Change a foot's machine when its gyroscope begins or has stopped to speak."""

@@ -91,6 +91,11 @@ class Trunk:
         self._below_s = 0.0
         self._lean = _Mean()
 
+    @property
+    def askew(self) -> bool:
+        """Whether the axis declared forward is surely not."""
+        return (self._braking or self._swing) and self._yaw.askew
+
     def update(self, s: BodySample, period_s: float) -> Landing | None:
         """Take in one sample; return the footfall it completes, if any."""
         self._tilt.update(s)
@@ -138,12 +143,15 @@ class Trunk:
         moved = self._stride.close(self._lag_s)
         self._yaw.close(t, runs=runs)
         lean = self._lean.close()
+        ahead = moved
+        if self.askew:
+            ahead, lean = None, None
         return StepValues(
             contact_time_s=contact,
             vertical_oscillation_m=moved.height_m if moved else None,
-            speed_loss_mps=moved.loss_mps if moved and self._braking else None,
-            propulsion_mps=moved.push_mps if moved and self._braking else None,
-            pelvis_swing_mps=moved.swing_mps if moved and self._swing else None,
+            speed_loss_mps=ahead.loss_mps if ahead and self._braking else None,
+            propulsion_mps=ahead.push_mps if ahead and self._braking else None,
+            pelvis_swing_mps=ahead.swing_mps if ahead and self._swing else None,
             trunk_lean_deg=None if lean is None else -degrees(asin(max(-1.0, min(1.0, lean)))),
             activity="run" if runs else "walk",
         )

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from livecoach.gait import SensorTracker
 from livecoach.gait.params import DEFAULT, GaitParams, YawParams
+from livecoach.gait.tracker import ASKEW
 from livecoach.gait.yaw import Yaw
-from livecoach.model import ImuSample, Step
+from livecoach.model import ImuSample, Notice, Step
 from tests.gait.recordings import read, recordings, run, steps
 from tests.simulation.recorded import runner
 
@@ -95,13 +96,12 @@ def test_a_simulated_lean_and_loss_are_found_turned(deg: float) -> None:
 
 
 def swaying(
-    yaw: Yaw, pairs: int, deg: float, *, sway: float = 3.0, hz: float = 100.0
+    yaw: Yaw, pairs: int, deg: float, *, sway: float = 3.0, bend: float = 0.0
 ) -> tuple[float, float]:
     """Run pure fore-aft and left-right swings past; return what it takes for forward and left."""
-    c, s, dt = cos(radians(deg)), sin(radians(deg)), 1.0 / hz
-    per = round(0.36 * hz)
+    c, s, dt, per = cos(radians(deg)), sin(radians(deg)), 0.01, 36
     for n in range(per * (pairs + 2)):
-        ahead, left = 4.0 * sin(2 * pi * n / per), sway * sin(pi * n / per)
+        ahead, left = 4.0 * sin(2 * pi * n / per), bend + sway * sin(pi * n / per)
         yaw.update(n * dt, c * ahead + s * left, c * left - s * ahead)
         if n % per == per - 1:
             yaw.close(n * dt, runs=True)
@@ -126,6 +126,53 @@ def test_little_is_left_and_much_is_bounded_and_more_is_not_believed(
 def test_without_a_sway_nothing_is_turned() -> None:
     forward, sideways = swaying(Yaw(DEFAULT.yaw, 0.06), 30, 20.0, sway=0.0)
     assert (forward, sideways) == pytest.approx((cos(radians(20)), sin(radians(20))))
+
+
+def test_a_sway_along_the_line_of_running_is_not_believed() -> None:
+    yaw = Yaw(DEFAULT.yaw, 0.06)
+    c, s = cos(radians(20)), sin(radians(20))
+    for n in range(36 * 40):
+        size = 4.0 * sin(2 * pi * n / 36) + 3.0 * sin(pi * n / 36) + 2.0
+        yaw.update(0.01 * n, s * size, c * size)
+        if n % 36 == 35:
+            yaw.close(0.01 * n, runs=True)
+    assert yaw.ahead(1.0, 0.0) == 1.0
+    assert not yaw.askew
+
+
+def test_a_bend_changes_nothing() -> None:
+    assert swaying(Yaw(DEFAULT.yaw, 0.06), 30, 20.0, bend=5.0) == pytest.approx(
+        swaying(Yaw(DEFAULT.yaw, 0.06), 30, 20.0), abs=1e-6
+    )
+
+
+@pytest.mark.parametrize("pattern", ["davis/*_back", "davis/*_waist", "rbds/*_waist"])
+def test_swapped_forward_and_left_are_noticed_and_said_nothing_of(
+    data_dir: Path, pattern: str
+) -> None:
+    (path,) = recordings(data_dir, pattern)
+    info, samples = read(path)
+    since_s = samples[0].t + KNOWN_S
+    events = run(replace(info, forward="-y", left="+x"), samples)
+    assert [e.text for e in events if isinstance(e, Notice)] == [f"{info.name}: {ASKEW}"]
+    late = [s for s in steps(events) if s.t > since_s]
+    assert late
+    for field in ("speed_loss_mps", "propulsion_mps", "pelvis_swing_mps", "trunk_lean_deg"):
+        assert all(getattr(s, field) is None for s in late)
+    assert all(s.quality > 0.5 for s in late)
+    assert not [e for e in run(info, samples) if isinstance(e, Notice)]
+
+
+def test_a_hole_costs_its_own_steps_and_no_more() -> None:
+    yaw = Yaw(DEFAULT.yaw, 0.06)
+    c, s = cos(radians(20)), sin(radians(20))
+    for n in range(36 * 40):
+        ahead, left = 4.0 * sin(2 * pi * n / 36), 3.0 * sin(pi * n / 36)
+        if not 100 < n < 120:
+            yaw.update(0.01 * n, c * ahead + s * left, c * left - s * ahead)
+        if n % 36 == 35:
+            yaw.close(0.01 * n, runs=True)
+    assert yaw.ahead(s, c) == pytest.approx(0.0, abs=0.02)
 
 
 def test_what_is_no_pair_of_running_steps_teaches_nothing() -> None:
