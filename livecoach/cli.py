@@ -136,6 +136,19 @@ def contact(**options: object) -> int:
     return _dispatch("calibrate", options, "contact")
 
 
+@calibrate.command()
+@click.option(
+    "--source", required=True, metavar="URI", help="file:PATH of a foot sensor with gyroscope."
+)
+@click.option("--speed", help="How fast it was, like 10.5kmh, over what the recording says.")
+@click.option("--runner", help="Whose calibration it is.")
+@click.option("--seconds", type=_seconds, default=60.0, show_default=True, help="How much to use.")
+@_json
+def speed(**options: object) -> int:
+    """Set a foot sensor's own speed by one known speed, as from a belt."""
+    return _dispatch("calibrate", options, "speed")
+
+
 def _dispatch(name: str, options: dict[str, object], function: str | None = None) -> int:
     """Load a command's module and call a function in it, of the same name unless told another."""
     command = getattr(import_module(f"livecoach.commands.{name}"), function or name)

@@ -1,4 +1,4 @@
-"""``livecoach calibrate contact``, and what becomes of it."""
+"""``livecoach calibrate contact`` and ``speed``, and what becomes of them."""
 
 import json
 import sqlite3
@@ -148,6 +148,58 @@ def test_calibrations_live_beside_baselines_and_old_files_are_taken_over(tmp_pat
     assert known.calibrations == (chest, replace(OWN, steps=50))
     assert known.baselines == (Baseline(170.0, 3.0, 50),)
     assert store.load("Zoë").calibrations == ()
+
+
+def test_a_foot_is_set_by_a_known_speed_and_kept(data_dir: Path) -> None:
+    (pair,) = recordings(data_dir, "rbds/*_foot_left")
+    source = ("--source", f"file:{pair}", "--runner", "Ada")
+    said = livecoach("calibrate", "speed", *source)
+    assert said.returncode == 0, said.stderr
+    assert len(said.stdout.strip().splitlines()) == 2
+    assert "2.50 m/s" in said.stdout
+    (kept,) = ProfileStore(places.profile_path()).load("Ada").calibrations
+    assert kept.mount == "foot_left"
+    assert kept.speed_scale_ratio == pytest.approx(1.0, abs=0.03)
+    told = json.loads(
+        livecoach("calibrate", "speed", *source, "--speed", "9.9kmh", "--json").stdout
+    )
+    assert told["speed_scale_ratio"] == pytest.approx(1.1 * kept.speed_scale_ratio)
+    (kept,) = ProfileStore(places.profile_path()).load("Ada").calibrations
+    assert (told["mount"], told["strides"]) == ("foot_left", kept.steps)
+    assert kept.speed_scale_ratio == told["speed_scale_ratio"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "more", "code", "word"),
+    [
+        ("davis/*_foot_left", (), 1, "run on"),
+        ("rbds/*_foot_left", ("--speed", "25kmh"), 1, "unit"),
+        ("rbds/*_waist", (), 2, "name one foot sensor"),
+        ("pyshoe/*11-13-10_foot_right", (), 2, "add --speed"),
+        ("adept_gpl3/*_foot_left", ("--speed", "10kmh"), 1, "no gyroscope"),
+        ("rbds/*_foot_left", ("--speed", "fast"), 2, "10.5kmh"),
+    ],
+)
+def test_what_sets_no_speed_is_refused_in_one_line(
+    data_dir: Path, pattern: str, more: tuple[str, ...], code: int, word: str
+) -> None:
+    (path,) = recordings(data_dir, pattern)
+    said = livecoach("calibrate", "speed", "--source", f"file:{path}", *more)
+    assert word in fails_in_one_line(said, code)
+    assert ProfileStore(places.profile_path()).load("runner").calibrations == ()
+
+
+def test_a_profile_of_format_2_is_taken_over(tmp_path: Path) -> None:
+    store = ProfileStore(tmp_path / "profile.db")
+    store.save_calibration("Ada", OWN)
+    with closing(sqlite3.connect(store.path)) as db:
+        db.executescript(
+            "ALTER TABLE calibrations DROP COLUMN speed_scale_ratio; PRAGMA user_version = 2"
+        )
+    assert store.load("Ada").calibrations == (OWN,)
+    foot = Calibration("foot_left", steps=40, speed_scale_ratio=1.04)
+    store.save_calibration("Ada", foot)
+    assert store.load("Ada").calibrations == (foot, OWN)
 
 
 def test_a_simulated_runner_wears_no_calibrated_sensor() -> None:

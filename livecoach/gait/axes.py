@@ -3,7 +3,9 @@
 A mount declares which sensor axis points forward, left and up (``"+x"``, ``"-y"``). Two of them fix
 the third (right-handed: forward x left = up). With only ``up`` known, forward and left are chosen
 to complete a right-handed frame and ``forward_known`` is False: nothing along them may be shown.
-The sign of forward is never guessed from the data: it failed on real kinematics.
+The sign of forward is never guessed from the data: it failed on real kinematics. A sensor that sits
+up to 35 degrees off its axes is set right by `livecoach.gait.tilt` (pitch and roll, from gravity),
+`livecoach.gait.yaw` (a trunk's yaw, from its sway) and `livecoach.gait.hinge` (a foot).
 """
 
 from msgspec.structs import replace

@@ -44,7 +44,7 @@ def compare(trunk: Sequence[Step], feet: Sequence[Step]) -> Difference:
             first += 1
         if first < len(trunk) and trunk[first].t <= foot.t + DEFAULT.same_footfall_s:
             pairs.append((trunk[first], foot))
-    pairs = [(a, b) for a, b in pairs if _good(a) and _good(b)]
+    pairs = [(a, b) for a, b in pairs if well_known(a) and well_known(b)]
     if not pairs:
         return Difference(0.0, 0.0, 0.0, 0)
     longer = [(a.contact_time_s or 0.0) - (b.contact_time_s or 0.0) for a, b in pairs]
@@ -76,6 +76,7 @@ def _spread(x: Sequence[float]) -> float:
     return 1.4826 * median(abs(v - middle) for v in x)
 
 
-def _good(step: Step) -> bool:
+def well_known(step: Step) -> bool:
+    """Return whether a step was run, seen whole and with confidence."""
     known = step.contact_time_s is not None and step.activity == "run"
     return known and step.quality >= QUALITY_LEAST

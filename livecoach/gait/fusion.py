@@ -100,9 +100,12 @@ class Gait:
         self._t: float | None = None
 
     def add(self, source: str, info: SensorInfo) -> None:
-        """Make a sensor known before its first sample."""
+        """Make a sensor known before its first sample, or anew, with another speed for one."""
         own = None if info.mount is None else self._own.get(info.mount)
-        self._members[source] = _Member(source, SensorTracker(info, self._params, own))
+        tracker, before = SensorTracker(info, self._params, own), self._members.get(source)
+        if before is not None and before.tracker.info.mount == info.mount:
+            tracker.follow(before.tracker)
+        self._members[source] = _Member(source, tracker)
 
     def update(self, source: str, sample: ImuSample) -> list[GaitEvent]:
         """Take in one sample of one sensor; return what it made known."""

@@ -7,7 +7,8 @@ step. Speed lost = speed at contact - slowest point of the step (as Garmin's ste
 push = speed at the next contact - slowest; swing = fastest - slowest.
 Closed over the last two steps (a stride), so that a difference between left and right legs stays.
 
-Assumptions. Steady running; up and forward known (`livecoach.gait.tilt`). Validity: forward
+Assumptions. Steady running; up and forward known (`livecoach.gait.tilt`,
+`livecoach.gait.yaw`). Validity: forward
 acceleration over a stride is taken for steady running and removed. The values are of the sensor's
 site, not of the centre of mass: the pelvis swings under the body, so its
 fore-aft swing has its own name and is never called braking. Fastest to slowest is 3 to 4 times

@@ -66,6 +66,38 @@ class TiltParams(Struct, frozen=True):
     bias_tau_s: float = 30.0
 
 
+class YawParams(Struct, frozen=True):
+    """A trunk sensor turned about the vertical (`livecoach.gait.yaw`).
+
+    Parameters
+    ----------
+    memory_pairs, least_pairs
+        Pairs of steps remembered, and needed. Default 40, 20.
+    uneven_share
+        Two steps differing by more than this share of their time are no pair. Default 0.15.
+    samples_least
+        A step of fewer samples says nothing. Default 8.
+    line_ratio
+        The sway's variance along its line over that across it is at least this. Default 4.
+    apart_deg
+        The fore-aft line crosses it, this near to a right angle. Default 30 degrees.
+    dead_deg, most_deg, doubt_deg, askew_deg
+        Less than this is not corrected, more is corrected by this, beyond the third nothing is
+        corrected, beyond the last forward is not forward. Default 5, 35, 45 and 60 degrees.
+    """
+
+    memory_pairs: int = 40
+    least_pairs: int = 20
+    uneven_share: float = 0.15
+    samples_least: int = 8
+    line_ratio: float = 4.0
+    apart_deg: float = 30.0
+    dead_deg: float = 5.0
+    most_deg: float = 35.0
+    doubt_deg: float = 45.0
+    askew_deg: float = 60.0
+
+
 class TrunkParams(Struct, frozen=True):
     """The 1-g crossing machine of a trunk sensor (`livecoach.gait.trunk`).
 
@@ -259,8 +291,6 @@ class ZuptParams(Struct, frozen=True):
     clip_mps2
         An axis that gives exactly the same reading beyond this thrice in a row is at its end, and
         the stride is spoilt. Default 12 m/s2.
-    scale
-        Known speed / measured speed of this runner and mount. Default 1.
     """
 
     gap_s: float = 0.03
@@ -269,7 +299,6 @@ class ZuptParams(Struct, frozen=True):
     height_m: float = 0.1
     doubt: float = 0.05
     clip_mps2: float = 12.0
-    scale: float = 1.0
 
 
 class ShoeParams(Struct, frozen=True):
@@ -308,7 +337,7 @@ class GaitParams(Struct, frozen=True):
 
     Parameters
     ----------
-    guard, tilt, trunk, foot, zupt, shoe, phase
+    guard, tilt, yaw, trunk, foot, zupt, shoe, phase
         One group a machine.
     same_footfall_s
         Contacts of two sensors closer than this are one footfall. Default 0.12 s.
@@ -320,6 +349,7 @@ class GaitParams(Struct, frozen=True):
 
     guard: GuardParams = GuardParams()
     tilt: TiltParams = TiltParams()
+    yaw: YawParams = YawParams()
     trunk: TrunkParams = TrunkParams()
     foot: FootParams = FootParams()
     zupt: ZuptParams = ZuptParams()

@@ -4,7 +4,8 @@ Definition. The mean specific force (time constant 3 s) of a runner is gravity: 
 60 degrees of the declared up axis. A foot that turns faster than 2 rad/s (root mean square) turns
 about its left-right axis: that one must have a quarter of the three axes' squared turn rates.
 Otherwise columns are swapped or another mount is named: contacts lose half their quality, a foot
-its contact time and angles, and the person is told once.
+its contact time and angles, and the person is told once. A trunk's forward and left, swapped, are
+told by its sway (`livecoach.gait.yaw`).
 
 Measured. Share of gravity along up: 0.75 and more on every recording (feet 0.75-0.98, trunks 0.91
 and more); with two axes swapped on feet -0.5 to 0.56. Share of the pitch rate: median 0.54-0.83 on

@@ -89,6 +89,11 @@ class Tilt:
         flat = sqrt(max(1.0 - self.ap * self.ap, 1e-6))
         return (s.acc_ap - self.ap * self.vertical(s)) / flat
 
+    def left(self, s: BodySample) -> float:
+        """Return the horizontal specific force a quarter turn to the left of that, m/s2."""
+        flat = sqrt(max(1.0 - self.ap * self.ap, 1e-6))
+        return (self.v * s.acc_ml - self.ml * s.acc_v) / flat
+
     def pitch_deg(self) -> float:
         """Return how far the forward axis points above the horizon (a foot: toes up positive)."""
         return degrees(atan2(self.ap, self.v))

@@ -12,10 +12,6 @@ A step has the lower quality of its two ends. Measured from 1.5 s on: every cont
 was true on all recordings and hostile files with force or foot-height truth (8 jogs in a small
 arena with turns among them, where few reach 0.8); on trunks and feet on treadmills every one has
 it. The bound of the steadiness was set with these recordings in view.
-
-Expected braking: 0.65 x 0.0908 x g v T tc / h, on the level only, with h the leg
-length or 0.53 x height; speed as typed, from the belt or the foot's own. True/model .65 +- .055 in
-7 of 8 force-plate trials. It cannot see an overstride that leaves v, T and tc as they are.
 """
 
 from typing import Final, TypeAlias
@@ -23,13 +19,15 @@ from typing import Final, TypeAlias
 from msgspec.structs import replace
 
 from livecoach.gait.axes import Axes
+from livecoach.gait.braking import expected_braking_mps
 from livecoach.gait.foot import Foot as FootMachine
 from livecoach.gait.guard import Guard
 from livecoach.gait.landing import Landing, StepValues
-from livecoach.gait.params import DEFAULT, G, GaitParams
+from livecoach.gait.params import DEFAULT, GaitParams
 from livecoach.gait.phase import Rhythm
 from livecoach.gait.posture import Posture
 from livecoach.gait.shoe import Shoe
+from livecoach.gait.speed import Speedometer
 from livecoach.gait.trunk import Trunk
 from livecoach.model import (
     BodySample,
@@ -45,32 +43,10 @@ from livecoach.model import (
 
 GaitEvent: TypeAlias = Contact | Phase | Step | Notice
 
-LEVEL_PERCENT: Final = 0.5
-"""Steeper than this is not the level."""
-
 IN_G: Final = "acceleration comes in g, not in m/s2; it is converted"
 ASKEW: Final = "does not sit as declared: check its mount and its axes"
 
 FOOT_OF_MOUNT: Final[dict[str, Foot]] = {"foot_left": "left", "foot_right": "right"}
-
-
-def leg_length_m(info: SensorInfo) -> float | None:
-    """Return the leg's length, or 0.53 of the height."""
-    if info.leg_length_m:
-        return info.leg_length_m
-    return 0.53 * info.height_m if info.height_m else None
-
-
-def expected_braking_mps(
-    info: SensorInfo, step_time_s: float, contact_time_s: float | None
-) -> float | None:
-    """Return the braking that speed, step time and contact time imply on the level."""
-    leg, speed = leg_length_m(info), info.speed_mps
-    if contact_time_s is None or leg is None or speed is None:
-        return None
-    if abs(info.incline_percent or 0.0) > LEVEL_PERCENT:
-        return None
-    return 0.65 * 0.0908 * G * speed * step_time_s * contact_time_s / leg
 
 
 class SensorTracker:
@@ -83,8 +59,7 @@ class SensorTracker:
         calibration: Calibration | None = None,
     ) -> None:
         self.info = info
-        self._lag_s = calibration.contact_lag_s if calibration else 0.0
-        self._stay_s = calibration.contact_time_s if calibration else 0.0
+        self._own = calibration
         self._params = params
         self._axes = Axes(info)
         self._foot = FOOT_OF_MOUNT.get(info.mount or "")
@@ -99,7 +74,15 @@ class SensorTracker:
         self._rhythm = Rhythm(self._params.phase, 2 if self._foot else 1)
         self._posture = Posture(foot=self._foot is not None)
         self._told = False
+        self.speedometer = Speedometer(
+            self.info.speed_mps, self._own.speed_scale_ratio if self._own else 1.0
+        )
         self._restart()
+
+    def follow(self, before: "SensorTracker") -> None:
+        """Take over what ``before``, the same sensor until now, learned of its own speed."""
+        self.speedometer = before.speedometer
+        self.speedometer.told(self.info.speed_mps)
 
     def _restart(self) -> None:
         self._machine: Trunk | FootMachine | Shoe = self._build(gyro=False)
@@ -138,10 +121,14 @@ class SensorTracker:
         landing = self._machine.update(body, self._rhythm.period_s)
         if landing is not None and self._in_order(landing, sample.t):
             events += self._events(landing, sample.t)
-            if not (self._told or self._posture.as_declared):
+            if not self._told and self._askew():
                 self._told = True
                 events.append(Notice(sample.t, f"{self.info.name}: {ASKEW}"))
         return events
+
+    def _askew(self) -> bool:
+        sideways = isinstance(self._machine, Trunk) and self._machine.askew
+        return sideways or not self._posture.as_declared
 
     def _follow_gyro(self, body: BodySample) -> None:
         """Change a foot's machine when its gyroscope begins or has stopped to speak."""
@@ -161,7 +148,8 @@ class SensorTracker:
 
     def _events(self, landing: Landing, t_known: float) -> list[GaitEvent]:
         before, self._known_s = self._contact, t_known
-        landing = replace(landing, t=min(landing.t - self._lag_s, t_known))
+        if self._own is not None:
+            landing = replace(landing, t=min(landing.t - self._own.contact_lag_s, t_known))
         phase = self._rhythm.update(landing.t, t_known, self._foot)
         contact = Contact(landing.t, t_known, self._foot, self._quality(landing))
         self._contact, self._gap_near = contact, 0.0
@@ -183,11 +171,9 @@ class SensorTracker:
             return None
         if self._foot is not None and not self._posture.as_declared:
             values = StepValues(activity=values.activity)
-        contact_time, speed = values.contact_time_s, self.info.speed_mps
-        if speed is None:
-            speed = values.speed_mps
-        if contact_time is not None:
-            contact_time -= self._stay_s
+        contact_time, speed = values.contact_time_s, self.speedometer.update(values.speed_mps)
+        if contact_time is not None and self._own is not None:
+            contact_time -= self._own.contact_time_s
         if contact_time is not None and not 0.08 <= contact_time <= 1.2:
             contact_time = None
         return Step(

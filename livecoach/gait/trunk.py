@@ -73,6 +73,7 @@ from livecoach.gait.params import G, GaitParams
 from livecoach.gait.slant import Slant
 from livecoach.gait.stance import Stance
 from livecoach.gait.tilt import Tilt
+from livecoach.gait.yaw import Yaw
 from livecoach.model import BodySample, Mount
 
 
@@ -94,6 +95,7 @@ class Trunk:
         sides = params.trunk.waist_sides if mount == "waist" else 0.0
         self._slant = Slant(params.trunk, sides) if forward_known else None
         self._tilt = Tilt(params.tilt)
+        self._yaw = Yaw(params.yaw, params.guard.gap_s)
         self._fall = Peak(params.trunk.low_memory_s)
         self._stride = StrideIntegrator(params.guard.gap_s)
         self._stance = Stance(params.trunk, speed_mps if mount == "waist" else None)
@@ -107,10 +109,16 @@ class Trunk:
         self._below_s = 0.0
         self._lean = _Mean()
 
+    @property
+    def askew(self) -> bool:
+        """Whether the axis declared forward is surely not."""
+        return (self._braking or self._swing) and self._yaw.askew
+
     def update(self, s: BodySample, period_s: float) -> Landing | None:
         """Take in one sample; return the footfall it completes, if any."""
         self._tilt.update(s)
-        v, ahead = self._tilt.vertical(s) / G, self._tilt.forward(s)
+        v = self._tilt.vertical(s) / G
+        ahead = self._yaw.update(s.t, self._tilt.forward(s), self._tilt.left(s))
         last, self._last = self._last, (s.t, v)
         ahead_g, self._ahead_g = self._ahead_g, ahead / G
         if last is None:
@@ -121,7 +129,7 @@ class Trunk:
         self._deepest = max(self._deepest, 1.0 - v)
         self._stride.add(s.t, (v - 1.0) * G, ahead)
         if self._braking and s.gyr_ml is not None:
-            self._lean.add(self._tilt.ap)
+            self._lean.add(self._yaw.ahead(self._tilt.ap, self._tilt.ml))
         if v < 1.0 <= last[1]:
             self._stance.fall(crossing_s(*last, s.t, v, 1.0), p.toe_off_share * period_s)
         if min(v, last[1]) < 1.0:
@@ -155,13 +163,17 @@ class Trunk:
     def _step_values(self, t: float, *, runs: bool) -> StepValues:
         contact = self._stance.close(t - (self._rise_s or t), runs=runs)
         moved = self._stride.close(self._lag_s)
+        self._yaw.close(t, runs=runs)
         lean = self._lean.close()
+        ahead = moved
+        if self.askew:
+            ahead, lean = None, None
         return StepValues(
             contact_time_s=contact,
             vertical_oscillation_m=moved.height_m if moved else None,
-            speed_loss_mps=moved.loss_mps if moved and self._braking else None,
-            propulsion_mps=moved.push_mps if moved and self._braking else None,
-            pelvis_swing_mps=moved.swing_mps if moved and self._swing else None,
+            speed_loss_mps=ahead.loss_mps if ahead and self._braking else None,
+            propulsion_mps=ahead.push_mps if ahead and self._braking else None,
+            pelvis_swing_mps=ahead.swing_mps if ahead and self._swing else None,
             trunk_lean_deg=None if lean is None else -degrees(asin(max(-1.0, min(1.0, lean)))),
             activity="run" if runs else "walk",
         )

@@ -30,7 +30,7 @@ begins.
 Source. Foxlin 2005, doi:10.1109/MCG.2005.140 (zero-velocity updates). Zrenner et al. 2018,
 doi:10.3390/s18124194 (27 runners, sole: speed 0.032 +- 0.274 m/s). Falbriard et al. 2021,
 doi:10.3389/fspor.2021.585809 (33 runners outdoors, foot: 0.08 +- 0.10 m/s, biased by speed and
-slope; 0.00 +- 0.01 once personalised: hence ``scale``).
+slope; 0.00 +- 0.01 once personalised: hence `livecoach.gait.speed`).
 
 Measured. 4 virtual feet on treadmills of known speed, nothing told, nothing calibrated, mean and SD
 over the strides: Davis at 4.11 m/s -0.6 +- 1.0 and -0.7 +- 1.2 %, RBDS at 2.5 m/s +0.9 +- 1.7 and
@@ -163,4 +163,4 @@ class Strides:
         ]
         speed = hypot(*d) / time
         if max(start[3], end[3]) * p.height_m <= p.doubt * speed:
-            self.speed_mps = p.scale * speed
+            self.speed_mps = speed

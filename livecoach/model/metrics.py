@@ -91,7 +91,7 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "expected_braking_mps",
         "m/s",
-        "braking that speed, step time and contact time imply: 0.65 x 0.0908 x g v T tc / h; "
+        "braking that speed, step time and contact time imply: 0.69 x 0.0908 x g v T tc / h; "
         "cannot see an overstride that leaves these unchanged",
         "any contact time with speed",
         0.0,

@@ -85,17 +85,20 @@ class Baseline(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Calibration(Struct, frozen=True, forbid_unknown_fields=True):
-    """How a runner's trunk sensor differs from a foot sensor: it is taken off what it says.
+    """How a runner's sensor differs from a better one: it is taken off what it says.
 
-    ``contact_time_s`` and ``contact_lag_s``: contact time too long and contact too late by this;
-    ``spread_s`` is the scatter of the single steps about these, over ``steps`` steps.
+    A trunk sensor against a foot sensor, ``contact_time_s`` and ``contact_lag_s``: contact time too
+    long and contact too late by this; ``spread_s`` is the scatter of the single steps about these,
+    over ``steps`` steps. A foot sensor against a known speed, ``speed_scale_ratio``: known over its
+    own, over ``steps`` strides.
     """
 
     mount: Mount
-    contact_time_s: Annotated[float, Meta(ge=-0.2, le=0.2)]
-    contact_lag_s: Annotated[float, Meta(ge=-0.12, le=0.12)]
-    spread_s: Annotated[float, Meta(ge=0)]
-    steps: Annotated[int, Meta(ge=0)]
+    contact_time_s: Annotated[float, Meta(ge=-0.2, le=0.2)] = 0.0
+    contact_lag_s: Annotated[float, Meta(ge=-0.12, le=0.12)] = 0.0
+    spread_s: Annotated[float, Meta(ge=0)] = 0.0
+    steps: Annotated[int, Meta(ge=0)] = 0
+    speed_scale_ratio: Annotated[float, Meta(ge=0.8, le=1.25)] = 1.0
 
 
 class Profile(Struct, frozen=True):

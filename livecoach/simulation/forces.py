@@ -13,8 +13,8 @@ push carries the body up, and all is turned into the level frame.
 Contact time by speed: 313 ms at 2.5 m/s, 291 at 3, 243 at 3.5, 238 at 4, 210 at 4.5, 218 at 5 (five
 runners on force plates, not one curve), taken at 165 steps/min and changing with step rate to the
 power -0.59 (one runner at 3.33 m/s, +-10 %). Braking: the expected one of a spring-mass runner,
-0.65 x 0.0908 g v T tc / leg with leg = 0.53 height (7 of 8 force-plate trials within 8 %), or one
-that is given; it follows T tc as the rate changes, times ``overstride_ratio``. The foot lands
+0.69 x 0.0908 g v T tc / leg with leg = 0.53 height (eight force-plate trials, SD 17 %), or one that
+is given; it follows T tc as the rate changes, times ``overstride_ratio``. The foot lands
 0.165 step lengths ahead of the pelvis (two runners with force plates: 0.152 and 0.177), which
 shrinks with rate as in Lieberman 2015 (doi:10.1242/jeb.125500; 5.9 % for 5.9 % more strides).
 Uphill the braking fades as exp(-0.061 per degree), after Gottschall & Kram 2005
@@ -44,7 +44,7 @@ CONTACT_ELASTICITY = -0.59
 LONGEST_CONTACT = 0.92
 """Of a step: a runner flies at least a little."""
 
-EXPECTED = 0.65 * 0.0908 * G
+EXPECTED = 0.69 * (0.25 - 0.5 / math.pi) * G
 LEG_SHARE = 0.53
 AHEAD_SHARE = 0.165
 IMPACT_S, IMPACT_WIDTH_S = 0.028, 0.012

@@ -14,22 +14,25 @@ from livecoach.model import Baseline, Calibration, Profile
 from livecoach.store.database import connect, make_folder, stamp, trouble
 
 APPLICATION_ID = 0x6C637031
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 SPEED_BIN_MPS = 0.25
 _NO_SPEED = -1
 _BASELINES_OF = (
     "SELECT step_rate_spm, speed_mps, steps FROM baselines WHERE runner = ? ORDER BY bin"
 )
 _CALIBRATIONS_OF = (
-    "SELECT mount, contact_time_s, contact_lag_s, spread_s, steps FROM calibrations"
-    " WHERE runner = ? ORDER BY mount"
+    "SELECT mount, contact_time_s, contact_lag_s, spread_s, steps, speed_scale_ratio"
+    " FROM calibrations WHERE runner = ? ORDER BY mount"
 )
+_CALIBRATIONS_OF_VERSION_2 = _CALIBRATIONS_OF.replace("speed_scale_ratio", "1.0")
 
 _CALIBRATIONS = (
     "CREATE TABLE calibrations (runner TEXT NOT NULL, mount TEXT NOT NULL,"
     " contact_time_s REAL NOT NULL, contact_lag_s REAL NOT NULL, spread_s REAL NOT NULL,"
-    " steps INTEGER NOT NULL, PRIMARY KEY (runner, mount)) WITHOUT ROWID"
+    " steps INTEGER NOT NULL, speed_scale_ratio REAL NOT NULL DEFAULT 1.0,"
+    " PRIMARY KEY (runner, mount)) WITHOUT ROWID"
 )
+_STAMP = f"PRAGMA user_version = {SCHEMA_VERSION}"
 _TABLES = (
     (
         "CREATE TABLE baselines (runner TEXT NOT NULL, bin INTEGER NOT NULL,"
@@ -38,9 +41,10 @@ _TABLES = (
     ),
     _CALIBRATIONS,
     f"PRAGMA application_id = {APPLICATION_ID}",
-    f"PRAGMA user_version = {SCHEMA_VERSION}",
+    _STAMP,
 )
-_FROM_VERSION_1 = (_CALIBRATIONS, f"PRAGMA user_version = {SCHEMA_VERSION}")
+_SCALE = "ALTER TABLE calibrations ADD COLUMN speed_scale_ratio REAL NOT NULL DEFAULT 1.0"
+_FROM_VERSION = {0: _TABLES, 1: (_CALIBRATIONS, _STAMP), 2: (_SCALE, _STAMP)}
 
 
 class ProfileStore:
@@ -65,7 +69,8 @@ class ProfileStore:
             db.execute("BEGIN")
             version = self._version(db)
             baselines = _rows(db, _BASELINES_OF, runner) if version else []
-            calibrations = _rows(db, _CALIBRATIONS_OF, runner) if version >= 2 else []
+            query = _CALIBRATIONS_OF_VERSION_2 if version == 2 else _CALIBRATIONS_OF
+            calibrations = _rows(db, query, runner) if version >= 2 else []
         return Profile(
             runner,
             tuple(Baseline(*row) for row in baselines),
@@ -86,7 +91,7 @@ class ProfileStore:
     def save_calibration(self, runner: str, calibration: Calibration) -> None:
         """Keep ``calibration`` in place of the runner's former one of this mount."""
         row = (runner, *msgspec.structs.astuple(calibration))
-        self._write("INSERT OR REPLACE INTO calibrations VALUES (?, ?, ?, ?, ?, ?)", row)
+        self._write("INSERT OR REPLACE INTO calibrations VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
     def _write(self, statement: str, row: tuple[object, ...]) -> None:
         make_folder(self.path)
@@ -94,9 +99,8 @@ class ProfileStore:
             # the lock comes first: two processes may both find the file new
             db.execute("BEGIN IMMEDIATE")
             version = self._version(db)
-            if version < SCHEMA_VERSION:
-                for step in _FROM_VERSION_1 if version else _TABLES:
-                    db.execute(step)
+            for step in _FROM_VERSION.get(version, ()):
+                db.execute(step)
             db.execute(statement, row)
             db.execute("COMMIT")
 

@@ -13,7 +13,6 @@ from livecoach.gait.params import TiltParams
 from livecoach.gait.phase import Rhythm
 from livecoach.gait.phase_params import PhaseParams
 from livecoach.gait.tilt import Tilt
-from livecoach.gait.tracker import expected_braking_mps
 from livecoach.model import BodySample, ImuSample, Phase
 from tests.gait.recordings import G, bouncing, contacts, info, run, steps
 
@@ -57,20 +56,6 @@ def test_standing_then_running_then_standing() -> None:
     events = run(info(), [*bouncing(20.0, still_s=10.0), *still])
     assert min(c.t for c in contacts(events)) >= 9.9
     assert max(c.t for c in contacts(events)) <= 20.5
-
-
-def test_expected_braking_needs_the_level_speed_and_a_leg() -> None:
-    level = info(speed_mps=3.0, incline_percent=0.0, leg_length_m=0.93)
-    value = expected_braking_mps(level, 0.36, 0.26)
-    assert value == pytest.approx(0.65 * 0.0908 * G * 3.0 * 0.36 * 0.26 / 0.93)
-    tall = info(speed_mps=3.0, height_m=1.8)
-    assert expected_braking_mps(tall, 0.36, 0.26) == pytest.approx(
-        0.65 * 0.0908 * G * 3.0 * 0.36 * 0.26 / (0.53 * 1.8)
-    )
-    uphill = info(speed_mps=3.0, incline_percent=5.0, leg_length_m=0.93)
-    assert expected_braking_mps(uphill, 0.36, 0.26) is None
-    assert expected_braking_mps(info(speed_mps=3.0), 0.36, 0.26) is None
-    assert expected_braking_mps(level, 0.36, None) is None
 
 
 def test_declared_axes_turn_into_the_runner_s() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from livecoach.gait.tracker import expected_braking_mps
+from livecoach.gait.braking import expected_braking_mps
 from livecoach.simulation import RunnerParams, Truth
 from livecoach.simulation.forces import (
     ANCHOR_CONTACT_S,
