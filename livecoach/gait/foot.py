@@ -7,7 +7,7 @@ Definition. ``w`` = pitch rate, toes up positive; jolt: `livecoach.gait.impact`.
 - Slap: landing throws the toes down. The fastest toe-down rate (vertex of the parabola through
   three samples) - 15 ms is the contact, said at once when it is 70 % as fast as the usual slap and
   the foot jolted in the 60 ms before: a slow turn of the toes in mid-air does not jolt. A
-  weaker slap is waited for until 50 ms after the jolt.
+  weaker slap is waited for until 30 ms after the jolt.
 - No slap: the contact is where the jolt began (toe-first landing), or, without a jolt, 40 ms after
   the zero once the foot has come to rest.
 - No swing seen (backwards, turning, a last small step): a foot that jolted and within 0.3 s (no
@@ -53,6 +53,9 @@ from livecoach.model import BodySample
 
 HISTORY = 256
 """Samples of pitch kept to look back over the landing's lag."""
+
+SLAPPED = 0.8
+"""How clearly a landing with a weak slap stands out; less: with none."""
 
 
 class Pitch:
@@ -187,7 +190,7 @@ class Foot:
                 self._state, self._swing_s = "swing", t
             return None
         if depth > least:
-            return self._land(self._low_s - p.slap_lag_s, 0.8)
+            return self._land(self._low_s - p.slap_lag_s, SLAPPED)
         return self._land(self._zero_s + p.flat_lead_s if jolt is None else jolt, 0.6)
 
     def _loud(self, t: float) -> bool:
@@ -225,7 +228,15 @@ class Foot:
             return self._land(self._rest_s - p.rest_lag_s, 0.6)
         return None
 
+    def _sure(self, t: float) -> float:
+        """Return how sure a slap at ``t`` is by itself: it ended a whole stride, with a jolt."""
+        p = self._params
+        if self._toe_off_s is None or self._landed_s is None or not self._loud(t):
+            return 0.0
+        return p.sure_most * min(1.0, self._impact.peak_g / p.sure_g)
+
     def _land(self, t: float, strength: float) -> Landing:
+        sure = 0.0 if strength < SLAPPED else self._sure(t)
         self._slap.update(-self._low[1], 0.0)
         self._low = (t, 0.0)
         pitch = self._pitch
@@ -243,4 +254,4 @@ class Foot:
         self._state, self._landed_s, self._push, self._toe_off_s = "stance", t, None, None
         self._flat = True
         pitch.landing, pitch.lowest, pitch.toe_off = pitch.at(t), pitch.now, None
-        return Landing(t, before, strength)
+        return Landing(t, before, strength, sure)

@@ -32,7 +32,11 @@ from livecoach.model import BodySample
 
 
 class Impact:
-    """Follows the jolts; ``onset_s``, ``loud_s``: when the last burst began and was last loud."""
+    """Follows the jolts.
+
+    ``onset_s``, ``loud_s``, ``peak_g``: when the last burst began and was last loud, its largest
+    jump.
+    """
 
     def __init__(self, params: FootParams) -> None:
         self._params = params
@@ -40,6 +44,7 @@ class Impact:
         self._past: deque[tuple[float, float, float, float]] = deque()
         self.loud_s: float | None = None
         self.onset_s: float | None = None
+        self.peak_g = 0.0
 
     def update(self, s: BodySample) -> None:
         """Take in one sample."""
@@ -55,5 +60,5 @@ class Impact:
         self._usual.update(jump, s.t - past[-2][0])
         if jump > max(p.jump_min_g, p.jump_share * self._usual.value):
             if self.loud_s is None or s.t - self.loud_s > p.jump_quiet_s:
-                self.onset_s = s.t - 0.5 * min(gone, p.jump_s)
-            self.loud_s = s.t
+                self.onset_s, self.peak_g = s.t - 0.5 * min(gone, p.jump_s), 0.0
+            self.loud_s, self.peak_g = s.t, max(self.peak_g, jump)

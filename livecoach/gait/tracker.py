@@ -168,7 +168,8 @@ class SensorTracker:
     def _quality(self, landing: Landing) -> float:
         whole = 0.6 if self._gap_near > self._params.guard.gap_s else 1.0
         placed = 1.0 if self._posture.as_declared else 0.49
-        return round(self._rhythm.trust * whole * placed * landing.strength, 3)
+        doubt = (1.0 - self._rhythm.trust * landing.strength) * (1.0 - landing.sure)
+        return round((1.0 - doubt) * whole * placed, 3)
 
     def _step(self, before: Contact | None, now: Contact, values: StepValues) -> Step | None:
         rhythm = self._rhythm
