@@ -42,7 +42,7 @@ from collections import deque
 from math import hypot
 from typing import Literal
 
-from livecoach.gait.filters import Peak, crossing_s, vertex_s
+from livecoach.gait.filters import Peak, bell_s, crossing_s
 from livecoach.gait.hinge import Hinge
 from livecoach.gait.impact import Impact
 from livecoach.gait.landing import Landing, StepValues
@@ -98,7 +98,11 @@ class Foot:
         self._trail: deque[tuple[float, float]] = deque(maxlen=2)
         self._low: tuple[float, float] = (0.0, 0.0)
         self._low_s = 0.0
+        self._low_gap_s = 0.0
         self._zero_s = 0.0
+        self._zero_gap_s = 0.0
+        self._lead_s = 0.0
+        self._slaps = 0
         self._landed_s: float | None = None
         self._push: tuple[float, float] | None = None
         self._toe_off_s: float | None = None
@@ -162,6 +166,7 @@ class Foot:
         if w <= 0.0:
             self._state = "fall"
             self._zero_s = crossing_s(*last, t, w, 0.0) if last[1] > 0.0 else t
+            self._zero_gap_s = self._low_gap_s = t - last[0]
             self._low, self._low_s = (t, w), t
             return None
         jolt = self._jolt()
@@ -172,15 +177,17 @@ class Foot:
     def _fall(self, t: float, w: float) -> Landing | None:
         p, jolt = self._params, self._jolt()
         if w < self._low[1] or (jolt is not None and self._low_s < jolt - p.slap_early_s):
-            self._low, self._low_s = (t, w), t
-        elif len(self._trail) == 2 and self._trail[1] == self._low:
-            self._low_s = vertex_s(self._trail[0], self._low, (t, w))
+            self._low, self._low_s, self._low_gap_s = (t, w), t, t - self._trail[-1][0]
+        elif len(self._trail) == 2 and self._trail[1] == self._low and self._low[1] < 0.0:
+            (t0, w0), (t1, w1) = self._trail
+            self._low_s = bell_s((t0, -w0), (t1, -w1), (t, -w))
+            self._low_gap_s = 0.5 * (t - t0)
         depth = -self._low[1]
         least = p.slap_min_share * self._usual.value
         slapped = depth > max(least, p.slap_share * self._slap.value)
         over = w > -depth * (1.0 - p.slap_rise)
         if self._loud(self._low_s) and slapped and over:
-            return self._land(self._low_s - p.slap_lag_s, 1.0)
+            return self._land(self._slapped(learn=True), 1.0)
         if jolt is not None and (t - jolt <= p.jolt_window_s or not over):
             return None
         if jolt is None and t - self._zero_s <= p.slap_window_s:
@@ -190,8 +197,19 @@ class Foot:
                 self._state, self._swing_s = "swing", t
             return None
         if depth > least:
-            return self._land(self._low_s - p.slap_lag_s, SLAPPED)
+            return self._land(self._slapped(learn=False), SLAPPED)
         return self._land(self._zero_s + p.flat_lead_s if jolt is None else jolt, 0.6)
+
+    def _slapped(self, *, learn: bool) -> float:
+        """Return the contact that this slap shows, by the swing's end where it was ill seen."""
+        p, lead = self._params, self._low_s - self._zero_s
+        if learn:
+            self._slaps = min(self._slaps + 1, p.lead_memory)
+            self._lead_s += (lead - self._lead_s) / self._slaps
+        blur = self._low_gap_s**2 / p.slap_blur_s
+        blur_zero = hypot(p.lead_sd_s, p.zero_blur * self._zero_gap_s)
+        share = blur * blur / (blur * blur + blur_zero * blur_zero) if self._slaps > 1 else 0.0
+        return self._low_s + share * (self._lead_s - lead) - p.slap_lag_s
 
     def _loud(self, t: float) -> bool:
         """Return whether the foot jolted at ``t``, just before or since."""

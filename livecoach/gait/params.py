@@ -157,6 +157,12 @@ class FootParams(Struct, frozen=True):
         At rest: this near to 1 g, and turning slower than this. Default 0.3 g, 1.5 rad/s.
     slap_lag_s
         The fastest fall comes this long after the foot. Default 0.015 s (13-27 seen, see foot).
+    slap_blur_s
+        A slap between samples g apart is known to g2 / this. Default 0.225 s (7 ms at 25 Hz).
+    lead_sd_s, zero_blur, lead_memory
+        The end of the swing tells the time of the slap to this, and this share of the samples'
+        distance, once some slaps have shown how much later they come; so many are remembered.
+        Default 0.005 s, 0.1 and 8.
     flat_lead_s
         Without a slap, landing comes this long after the swing ended. Default 0.040 s.
     toe_off_lag_s
@@ -207,6 +213,10 @@ class FootParams(Struct, frozen=True):
     rest_g: float = 0.3
     calm_radps: float = 1.5
     slap_lag_s: float = 0.015
+    slap_blur_s: float = 0.225
+    lead_sd_s: float = 0.005
+    zero_blur: float = 0.1
+    lead_memory: int = 8
     flat_lead_s: float = 0.040
     toe_off_lag_s: float = 0.019
     stance_min_s: float = 0.08
