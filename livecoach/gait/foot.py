@@ -130,7 +130,7 @@ class Foot:
                 landing = self._swing(last, s.t, w)
             else:
                 landing = self._fall(s.t, w)
-            landing = landing or self._rest(s)
+            landing = landing or self._unseen(last[0], s.t, w, period_s) or self._rest(s)
         self._flat = self._flat and self._state == "stance" and not self._pushes(s.t, w)
         self._strides.update(s, stance=self._flat)
         self._trail.append((s.t, w))
@@ -210,6 +210,18 @@ class Foot:
         blur_zero = hypot(p.lead_sd_s, p.zero_blur * self._zero_gap_s)
         share = blur * blur / (blur * blur + blur_zero * blur_zero) if self._slaps > 1 else 0.0
         return self._low_s + share * (self._lead_s - lead) - p.slap_lag_s
+
+    def _unseen(self, before: float, t: float, w: float, period_s: float) -> Landing | None:
+        """Return the landing that a hole in the samples has swallowed, if one was due in it."""
+        p = self._params
+        if not self._impact.holed or self._state != "fall" or self._slaps < 2:
+            return None
+        if min(w, self._low[1]) < -p.slap_share * self._slap.value or self._landed_s is None:
+            return None
+        due = self._zero_s + self._lead_s
+        if self._zero_s >= before:
+            due = max(before + self._lead_s, self._landed_s + 2.0 * period_s + p.slap_lag_s)
+        return self._land(due - p.slap_lag_s, 0.6) if before < due < t else None
 
     def _loud(self, t: float) -> bool:
         """Return whether the foot jolted at ``t``, just before or since."""

@@ -190,6 +190,8 @@ class FootParams(Struct, frozen=True):
         Across a longer hole no jolt is taken. Default 0.1 s.
     jump_quiet_s
         Jolts closer together than this are one landing. Default 0.1 s.
+    pace_memory
+        How far apart samples usually are is the mean of so many. Default 50.
     sure_g, sure_most
         A jolt of this size at the end of a whole stride makes a landing this sure, whatever the
         rhythm says; a lesser one, less. Default 4 g (see impact), 0.8.
@@ -233,6 +235,7 @@ class FootParams(Struct, frozen=True):
     jump_min_g: float = 1.5
     jump_gap_s: float = 0.1
     jump_quiet_s: float = 0.1
+    pace_memory: int = 50
     sure_g: float = 4.0
     sure_most: float = 0.8
 
