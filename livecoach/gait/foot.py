@@ -109,6 +109,9 @@ class Foot:
         self._wait_s = params.foot.refractory_s
         self._swing_s = 0.0
         self._rate = 0.0
+        self._jolted_s: float | None = None
+        self._rise = 0.0
+        self._risen = 0.0
 
     def update(self, s: BodySample, period_s: float) -> Landing | None:
         """Take in one sample; return the footfall it completes, if any."""
@@ -124,6 +127,7 @@ class Foot:
         if last is not None:
             self._usual.update(w, s.t - last[0])
             self._slap.update(0.0, s.t - last[0])
+            self._rises(w, s.t - last[0])
             if self._state == "stance":
                 self._stance(s.t, w, period_s)
             elif self._state == "swing":
@@ -228,6 +232,13 @@ class Foot:
         loud = self._impact.loud_s
         return loud is not None and loud > t - self._params.jolt_early_s
 
+    def _rises(self, w: float, dt: float) -> None:
+        """Follow how far the toes have risen since the last jolt: no foot on the ground turns so."""
+        if self._impact.onset_s != self._jolted_s:
+            self._jolted_s, self._rise, self._risen = self._impact.onset_s, 0.0, 0.0
+        self._rise += w * dt
+        self._risen = max(self._risen, self._rise)
+
     def _jolt(self) -> float | None:
         """Return when the foot jolted as in a landing, if it did since it left the ground."""
         since = self._landed_s
@@ -238,6 +249,8 @@ class Foot:
         elif since is not None:
             since += self._wait_s
         onset = self._impact.onset_s
+        if self._risen > self._params.drop_rad:
+            return None
         return None if onset is None or (since is not None and onset <= since) else onset
 
     def _rests(self, t: float, least_s: float) -> bool:

@@ -144,6 +144,8 @@ class FootParams(Struct, frozen=True):
         The jolt may come this long before the swing has ended. Default 0.06 s.
     settle_s
         A swing begins no sooner after a jolt: the heel drops after a toe landing. Default 0.15 s.
+    drop_rad
+        After a landing on the toes the heel drops by less than this. Default 0.7 rad (40 deg).
     rest_s
         A foot this long at rest has landed, however it did. Default 0.15 s.
     rest_lag_s
@@ -207,6 +209,7 @@ class FootParams(Struct, frozen=True):
     slap_early_s: float = 0.03
     jolt_early_s: float = 0.06
     settle_s: float = 0.15
+    drop_rad: float = 0.7
     rest_s: float = 0.15
     jolt_rest_s: float = 0.04
     rest_lag_s: float = 0.05
