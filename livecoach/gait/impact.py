@@ -4,7 +4,8 @@ Definition. The jump is the size of the vector f(t) - f(t - 20 ms), in g: the je
 20 ms so that it means the same at any sampling rate (slower sensors: over one sample) and whatever
 the sensor's orientation. A burst begins when the jump exceeds 35 % of its usual peak and 1.5 g, and
 ends when it has stayed below for 0.1 s, for a landing shakes the foot that long. The foot was
-down half of the 20 ms before the burst's begin.
+down half of the 20 ms before the burst's begin. A jump across missing samples is loud, but dates
+nothing: it holds the slow change of the whole hole.
 
 Use. The second witness of `livecoach.gait.foot`: it confirms a slap of the toes and dates a landing
 that showed none (toe first, backwards, turning). `livecoach.gait.shoe` asks it too.
@@ -35,7 +36,7 @@ class Impact:
     """Follows the jolts.
 
     ``onset_s``, ``loud_s``, ``peak_g``: when the last burst began and was last loud, its largest
-    jump.
+    jump; ``holed``: samples are missing before this one.
     """
 
     def __init__(self, params: FootParams) -> None:
