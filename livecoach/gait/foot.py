@@ -7,7 +7,7 @@ Definition. ``w`` = pitch rate, toes up positive; jolt: `livecoach.gait.impact`.
 - Slap: landing throws the toes down. The fastest toe-down rate (top of the bell curve through
   three samples) - 15 ms is the contact, said at once when it is 70 % as fast as the usual slap and
   the foot jolted in the 60 ms before: a slow turn of the toes in mid-air does not jolt. A
-  weaker slap is waited for until 30 ms after the jolt (slaps come 13-27 ms after the foot).
+  weaker slap is waited for until 32 ms after the jolt: 27 ms, the latest seen, and a sample.
 - Samples g apart know the slap to s = g2 / 225 ms (7 ms at 25 Hz). The swing's end z, where w
   passes zero, is a second witness: z + (how much later the slap usually comes) is good for
   5 ms + g/10, and the two are weighed by 1/variance. A landing that a hole in the samples has

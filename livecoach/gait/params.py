@@ -137,7 +137,7 @@ class FootParams(Struct, frozen=True):
         A landing without a jolt is looked for this long after the swing. Default 0.1 s.
     jolt_window_s
         A weaker slap is waited for this long after the jolt: slaps come 13-27 ms after the foot.
-        Default 0.03 s.
+        Default 0.032 s.
     slap_early_s
         A toe-down rate this long before the jolt is no slap. Default 0.03 s.
     jolt_early_s
@@ -205,7 +205,7 @@ class FootParams(Struct, frozen=True):
     slap_min_share: float = 0.2
     slap_rise: float = 0.05
     slap_window_s: float = 0.1
-    jolt_window_s: float = 0.03
+    jolt_window_s: float = 0.032
     slap_early_s: float = 0.03
     jolt_early_s: float = 0.06
     settle_s: float = 0.15
