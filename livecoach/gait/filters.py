@@ -1,6 +1,6 @@
 """Small streaming pieces: a forgetting peak, a crossing time, a vertex."""
 
-from math import exp
+from math import exp, log
 
 
 class Peak:
@@ -33,3 +33,13 @@ def vertex_s(a: tuple[float, float], b: tuple[float, float], c: tuple[float, flo
         return b[0]
     vertex = 0.5 * (a[0] + b[0]) - 0.5 * d1 / curve
     return min(max(vertex, a[0]), c[0])
+
+
+def bell_s(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> float:
+    """Return the time of the top of the bell curve through three (t, y); ``b`` is the highest.
+
+    A parabola through the logarithms: exact for a Gaussian, and like `vertex_s` where samples lie
+    close together. Readings below a twentieth of ``b`` count as that.
+    """
+    least = 0.05 * b[1]
+    return vertex_s(*((t, log(max(y, least))) for t, y in (a, b, c)))

@@ -4,7 +4,8 @@ Definition. The jump is the size of the vector f(t) - f(t - 20 ms), in g: the je
 20 ms so that it means the same at any sampling rate (slower sensors: over one sample) and whatever
 the sensor's orientation. A burst begins when the jump exceeds 35 % of its usual peak and 1.5 g, and
 ends when it has stayed below for 0.1 s, for a landing shakes the foot that long. The foot was
-down half of the 20 ms before the burst's begin.
+down half of the 20 ms before the burst's begin. A jump across missing samples is loud, but dates
+nothing: it holds the slow change of the whole hole.
 
 Use. The second witness of `livecoach.gait.foot`: it confirms a slap of the toes and dates a landing
 that showed none (toe first, backwards, turning). `livecoach.gait.shoe` asks it too.
@@ -32,14 +33,23 @@ from livecoach.model import BodySample
 
 
 class Impact:
-    """Follows the jolts; ``onset_s``, ``loud_s``: when the last burst began and was last loud."""
+    """Follows the jolts.
+
+    ``onset_s``, ``loud_s``, ``peak_g``: when the last burst began and was last loud, its largest
+    jump; ``holed``: samples are missing before this one.
+    """
 
     def __init__(self, params: FootParams) -> None:
         self._params = params
         self._usual = Peak(params.memory_s)
         self._past: deque[tuple[float, float, float, float]] = deque()
+        self._burst_s: float | None = None
+        self._pace_s = 0.0
+        self._paces = 0
+        self.holed = False
         self.loud_s: float | None = None
         self.onset_s: float | None = None
+        self.peak_g = 0.0
 
     def update(self, s: BodySample) -> None:
         """Take in one sample."""
@@ -49,11 +59,24 @@ class Impact:
             past.popleft()
         first = past[0]
         gone = s.t - first[0]
+        self._pace(0.0 if len(past) == 1 else s.t - past[-2][0])
         if not 0.0 < gone <= p.jump_gap_s:
             return
         jump = hypot(s.acc_ap - first[1], s.acc_ml - first[2], s.acc_v - first[3]) / G
         self._usual.update(jump, s.t - past[-2][0])
         if jump > max(p.jump_min_g, p.jump_share * self._usual.value):
-            if self.loud_s is None or s.t - self.loud_s > p.jump_quiet_s:
-                self.onset_s = s.t - 0.5 * min(gone, p.jump_s)
             self.loud_s = s.t
+            if gone > 1.5 * max(p.jump_s, self._pace_s):
+                return
+            if self._burst_s is None or s.t - self._burst_s > p.jump_quiet_s:
+                self.onset_s, self.peak_g = s.t - 0.5 * min(gone, p.jump_s), 0.0
+            self._burst_s, self.peak_g = s.t, max(self.peak_g, jump)
+
+    def _pace(self, gap_s: float) -> None:
+        """Learn how far apart the samples usually are; say whether some are missing here."""
+        p = self._params
+        if gap_s <= 0.0:
+            return
+        self.holed = self._paces > 0 and gap_s > max(p.jump_s, 2.0 * self._pace_s)
+        self._paces = min(self._paces + 1, p.pace_memory)
+        self._pace_s += (min(gap_s, p.jump_gap_s) - self._pace_s) / self._paces

@@ -22,8 +22,13 @@ class StepValues(Struct, frozen=True, gc=False):
 
 
 class Landing(Struct, frozen=True, gc=False):
-    """A footfall at ``t``; ``strength`` (0..1) says how clearly it stood out."""
+    """A footfall at ``t``.
+
+    ``strength`` (0..1) says how clearly it stood out, ``sure`` (0..1) how sure a sensor is of it
+    even without a rhythm.
+    """
 
     t: float
     before: StepValues
     strength: float = 1.0
+    sure: float = 0.0

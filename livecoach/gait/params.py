@@ -188,13 +188,16 @@ class FootParams(Struct, frozen=True):
     slap_window_s
         A landing without a jolt is looked for this long after the swing. Default 0.1 s.
     jolt_window_s
-        A weaker slap is waited for this long after the jolt. Default 0.05 s.
+        A weaker slap is waited for this long after the jolt: slaps come 13-27 ms after the foot.
+        Default 0.032 s.
     slap_early_s
         A toe-down rate this long before the jolt is no slap. Default 0.03 s.
     jolt_early_s
         The jolt may come this long before the swing has ended. Default 0.06 s.
     settle_s
         A swing begins no sooner after a jolt: the heel drops after a toe landing. Default 0.15 s.
+    drop_rad
+        After a landing on the toes the heel drops by less than this. Default 0.7 rad (40 deg).
     rest_s
         A foot this long at rest has landed, however it did. Default 0.15 s.
     rest_lag_s
@@ -208,6 +211,12 @@ class FootParams(Struct, frozen=True):
         At rest: this near to 1 g, and turning slower than this. Default 0.3 g, 1.5 rad/s.
     slap_lag_s
         The fastest fall comes this long after the foot. Default 0.015 s (13-27 seen, see foot).
+    slap_blur_s
+        A slap between samples g apart is known to g2 / this. Default 0.225 s (7 ms at 25 Hz).
+    lead_sd_s, zero_blur, lead_memory
+        The end of the swing tells the time of the slap to this, and this share of the samples'
+        distance, once some slaps have shown how much later they come; so many are remembered.
+        Default 0.005 s, 0.1 and 8.
     flat_lead_s
         Without a slap, landing comes this long after the swing ended. Default 0.040 s.
     toe_off_lag_s
@@ -235,6 +244,11 @@ class FootParams(Struct, frozen=True):
         Across a longer hole no jolt is taken. Default 0.1 s.
     jump_quiet_s
         Jolts closer together than this are one landing. Default 0.1 s.
+    pace_memory
+        How far apart samples usually are is the mean of so many. Default 50.
+    sure_g, sure_most
+        A jolt of this size at the end of a whole stride makes a landing this sure, whatever the
+        rhythm says; a lesser one, less. Default 4 g (see impact), 0.8.
     """
 
     swing_share: float = 0.5
@@ -243,10 +257,11 @@ class FootParams(Struct, frozen=True):
     slap_min_share: float = 0.2
     slap_rise: float = 0.05
     slap_window_s: float = 0.1
-    jolt_window_s: float = 0.05
+    jolt_window_s: float = 0.032
     slap_early_s: float = 0.03
     jolt_early_s: float = 0.06
     settle_s: float = 0.15
+    drop_rad: float = 0.7
     rest_s: float = 0.15
     jolt_rest_s: float = 0.04
     rest_lag_s: float = 0.05
@@ -255,6 +270,10 @@ class FootParams(Struct, frozen=True):
     rest_g: float = 0.3
     calm_radps: float = 1.5
     slap_lag_s: float = 0.015
+    slap_blur_s: float = 0.225
+    lead_sd_s: float = 0.005
+    zero_blur: float = 0.1
+    lead_memory: int = 8
     flat_lead_s: float = 0.040
     toe_off_lag_s: float = 0.019
     stance_min_s: float = 0.08
@@ -271,6 +290,9 @@ class FootParams(Struct, frozen=True):
     jump_min_g: float = 1.5
     jump_gap_s: float = 0.1
     jump_quiet_s: float = 0.1
+    pace_memory: int = 50
+    sure_g: float = 4.0
+    sure_most: float = 0.8
 
 
 class ZuptParams(Struct, frozen=True):

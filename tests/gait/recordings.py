@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from livecoach.gait import GaitEvent, SensorTracker
+from livecoach.gait.params import FootParams
 from livecoach.model import MOUNTS, Contact, ImuSample, SensorInfo, Step
 
 G = 9.80665
@@ -57,6 +58,22 @@ def truth(path: Path, foot: str | None = None) -> list[dict[str, float | None]]:
 def true_contacts(path: Path, foot: str | None = None) -> list[float]:
     """Return the true contact times beside a recording."""
     return [t for row in truth(path, foot) if (t := row["t_contact_s"]) is not None]
+
+
+def late_truths(path: Path) -> list[float]:
+    """Return the landings that a foot-height truth dates after the foot has come to rest.
+
+    Rest is what `FootParams` calls so: 1 g, hardly turning, for ``jolt_rest_s``.
+    """
+    p, late = FootParams(), []
+    _, samples = read(path)
+    for t in true_contacts(path):
+        near = [s for s in samples if t - p.jolt_rest_s <= s.t <= t]
+        size = [math.hypot(s.acc_x, s.acc_y, s.acc_z) / G for s in near]
+        turn = [math.hypot(s.gyr_x or 0.0, s.gyr_y or 0.0, s.gyr_z or 0.0) for s in near]
+        if near and max(turn) <= p.calm_radps and max(abs(x - 1.0) for x in size) <= p.rest_g:
+            late.append(t)
+    return late
 
 
 def run(info: SensorInfo, samples: Iterable[ImuSample]) -> list[GaitEvent]:
