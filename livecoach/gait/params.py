@@ -362,7 +362,8 @@ class GaitParams(Struct, frozen=True):
     guard, tilt, yaw, trunk, foot, zupt, shoe, phase
         One group a machine.
     same_footfall_s
-        Contacts of two sensors closer than this are one footfall. Default 0.12 s.
+        Contacts of two sensors closer than this, or than half a step, are one footfall. Default
+        0.12 s.
     step_least_s
         A contact of another sensor sooner than this after the last is nobody's. Default 0.2 s.
     sensor_lost_s

@@ -15,9 +15,10 @@ of its two ends. What may be foretold is another matter: see `Phase.sd_s`.
 Measured from 1.5 s on: every contact of 0.8 and more was true on all recordings and hostile files
 with force or foot-height truth, but for three in the arena, where the truth has the foot land after
 it has come to rest (`livecoach.gait.foot`; up to five in slowed and thinned copies of these jogs).
-They are on time by the rhythm too: to weigh s by that leaves 63 % good and the same three. On trunks and feet on treadmills every step has 0.8; in 7 jogs in
-a small arena, with turns and stops, 87 % (56-96 % by trial, least with steps backwards; 1 % by the
-rhythm alone), walking 32 %. The bound of the steadiness and 4 g were set with these in view.
+They are on time by the rhythm too: to weigh s by that leaves 63 % good and the same three. On
+trunks and feet on treadmills every step has 0.8; in 7 jogs in a small arena, with turns and stops,
+87 % (56-96 % by trial, least with steps backwards; 1 % by the rhythm alone), walking 32 %. The
+bound of the steadiness and 4 g were set with these in view.
 """
 
 from typing import Final, TypeAlias
