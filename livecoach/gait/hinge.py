@@ -25,7 +25,7 @@ Validity. Running; angles against the horizon still use the declared axes.
 
 from math import exp, sqrt
 
-from livecoach.gait.params import FootParams
+from livecoach.gait.foot_params import FootParams
 
 Vector = tuple[float, float, float]
 

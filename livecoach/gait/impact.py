@@ -28,7 +28,8 @@ from collections import deque
 from math import hypot
 
 from livecoach.gait.filters import Peak
-from livecoach.gait.params import FootParams, G
+from livecoach.gait.foot_params import FootParams
+from livecoach.gait.params import G
 from livecoach.model import BodySample
 
 

@@ -46,7 +46,8 @@ to 5 % off). In a bend it is the chord.
 
 from math import cos, hypot, sin, sqrt
 
-from livecoach.gait.params import G, ZuptParams
+from livecoach.gait.foot_params import ZuptParams
+from livecoach.gait.params import G
 from livecoach.model import BodySample
 
 Vector = tuple[float, float, float]

@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from livecoach.gait import GaitEvent, SensorTracker
-from livecoach.gait.params import FootParams
+from livecoach.gait.foot_params import FootParams
 from livecoach.model import MOUNTS, Contact, ImuSample, SensorInfo, Step
 
 G = 9.80665

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from livecoach.gait.foot_params import FootParams, ZuptParams
 from livecoach.gait.impact import Impact
-from livecoach.gait.params import FootParams, ZuptParams
 from livecoach.gait.zupt import Strides
 from livecoach.model import BodySample, ImuSample
 from tests.gait.recordings import (

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from livecoach.gait.filters import bell_s
+from livecoach.gait.foot_params import FootParams
 from livecoach.gait.impact import Impact
-from livecoach.gait.params import FootParams
 from livecoach.model import BodySample, ImuSample
 from tests.gait.recordings import G, contacts, f1, late_truths, read, recordings, run, true_contacts
 from tests.gait.spoilt import resampled
