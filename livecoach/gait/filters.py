@@ -1,6 +1,11 @@
-"""Small streaming pieces: a forgetting peak, a crossing time, a vertex."""
+"""Small streaming pieces: a forgetting peak, a crossing time, a vertex, holes between samples."""
 
-from math import exp
+from collections import deque
+from math import exp, sqrt
+from typing import Final
+
+TOUCH_S: Final = 0.001
+"""A hole this near touches."""
 
 
 class Peak:
@@ -33,3 +38,50 @@ def vertex_s(a: tuple[float, float], b: tuple[float, float], c: tuple[float, flo
         return b[0]
     vertex = 0.5 * (a[0] + b[0]) - 0.5 * d1 / curve
     return min(max(vertex, a[0]), c[0])
+
+
+def dip_s(
+    a: tuple[float, float], b: tuple[float, float], c: tuple[float, float], wide_s: float
+) -> float:
+    """Return the time of the dip ``b`` below zero, between its neighbours in (t, y).
+
+    The parabola's vertex while the samples lie on the dip, closer than ``wide_s``. Of samples
+    further apart the centroid of what is deeper than a fifth of it: exact for a triangle as wide as
+    their distance, where the vertex shows half the way from the middle sample.
+    """
+    before, after = b[0] - a[0], c[0] - b[0]
+    if before + after <= 2.0 * wide_s:
+        return vertex_s(a, b, c)
+    least = 0.2 * b[1]
+    left, right = max(0.0, least - a[1]) * before, max(0.0, least - c[1]) * after
+    middle = 0.5 * (least - b[1]) * (before + after)
+    return b[0] + (right * after - left * before) / (left + middle + right)
+
+
+def spread_s(hole_s: float, rise_s: float) -> float:
+    """Return the standard uncertainty of an instant on a flank of which samples are missing.
+
+    A hole shorter than the flank's rise leaves a sample on it, and the line between samples holds;
+    of a longer one the excess may lie anywhere (uniform).
+    """
+    return max(0.0, hole_s - rise_s) / sqrt(12.0)
+
+
+class Holes:
+    """Where samples were missing of late: times between two samples longer than ``least_s``."""
+
+    def __init__(self, least_s: float) -> None:
+        self._least_s = least_s
+        self._last: float | None = None
+        self._holes: deque[tuple[float, float]] = deque(maxlen=8)
+
+    def update(self, t: float) -> None:
+        """Take in a sample's time."""
+        if self._last is not None and t - self._last > self._least_s:
+            self._holes.append((self._last, t))
+        self._last = t
+
+    def widest(self, start: float, end: float) -> tuple[float, float]:
+        """Return the widest hole that touches this span (to 1 ms), or the span's end twice."""
+        near = [x for x in self._holes if x[0] <= end + TOUCH_S and x[1] >= start - TOUCH_S]
+        return max(near, key=lambda x: x[1] - x[0], default=(end, end))

@@ -42,7 +42,7 @@ from collections import deque
 from math import hypot
 from typing import Literal
 
-from livecoach.gait.filters import Peak, crossing_s, vertex_s
+from livecoach.gait.filters import Holes, Peak, crossing_s, dip_s, spread_s
 from livecoach.gait.hinge import Hinge
 from livecoach.gait.impact import Impact
 from livecoach.gait.landing import Landing, StepValues
@@ -88,6 +88,9 @@ class Foot:
         self._hinge = Hinge(params.foot)
         self._impact = Impact(params.foot)
         self._strides = Strides(params.zupt)
+        self._holes = Holes(params.foot.slap_lag_s)
+        self._hole_most_s = params.guard.gap_s
+        self._push_seen = True
         self._flat = False
         self._rest_s: float | None = None
         self._pitch = Pitch()
@@ -107,6 +110,7 @@ class Foot:
         """Take in one sample; return the footfall it completes, if any."""
         if s.gyr_ml is None:
             return None
+        self._holes.update(s.t)
         self._tilt.update(s)
         self._pitch.update(s.t, self._tilt.pitch_deg())
         self._impact.update(s)
@@ -140,6 +144,9 @@ class Foot:
         if since >= wait and self._swings(w) and not self._settling(t):
             self._state, self._swing_s = "swing", t
             self._toe_off_s = self._push[0] + p.toe_off_lag_s if self._push else None
+            push_s = self._push[0] if self._push else t
+            a, b = self._holes.widest(push_s, push_s)
+            self._push_seen = b - a <= self._hole_most_s
 
     def _pushes(self, t: float, w: float) -> bool:
         """Return whether the heel rises: the foot's rest is over."""
@@ -171,7 +178,7 @@ class Foot:
         if w < self._low[1] or (jolt is not None and self._low_s < jolt - p.slap_early_s):
             self._low, self._low_s = (t, w), t
         elif len(self._trail) == 2 and self._trail[1] == self._low:
-            self._low_s = vertex_s(self._trail[0], self._low, (t, w))
+            self._low_s = dip_s(self._trail[0], self._low, (t, w), p.slap_lag_s)
         depth = -self._low[1]
         least = p.slap_min_share * self._usual.value
         slapped = depth > max(least, p.slap_share * self._slap.value)
@@ -225,15 +232,25 @@ class Foot:
             return self._land(self._rest_s - p.rest_lag_s, 0.6)
         return None
 
+    def _placed(self, t: float, strength: float) -> tuple[float, float]:
+        """Return the contact and its uncertainty: a slap nobody saw lies somewhere in the hole."""
+        p = self._params
+        slap_s, weak = t + p.slap_lag_s, strength < 1.0
+        a, b = self._holes.widest(slap_s - (p.slap_early_s if weak else p.slap_lag_s), slap_s)
+        if weak and b - a > p.jump_gap_s:
+            return 0.5 * (a + b) - p.slap_lag_s, spread_s(b - a, 0.0)
+        return t, spread_s(max(b, slap_s) - a, p.slap_lag_s) if b > a else 0.0
+
     def _land(self, t: float, strength: float) -> Landing:
         self._slap.update(-self._low[1], 0.0)
+        t, spread = self._placed(t, strength)
         self._low = (t, 0.0)
         pitch = self._pitch
         before = StepValues()
         if self._landed_s is not None and self._toe_off_s is not None:
             contact = self._toe_off_s - self._landed_s
             before = StepValues(
-                contact_time_s=contact,
+                contact_time_s=contact if self._push_seen else None,
                 landing_angle_deg=pitch.landing if self._known else None,
                 toe_off_pitch_deg=pitch.toe_off if self._known else None,
                 swing_pitch_deg=pitch.lowest if self._known else None,
@@ -243,4 +260,4 @@ class Foot:
         self._state, self._landed_s, self._push, self._toe_off_s = "stance", t, None, None
         self._flat = True
         pitch.landing, pitch.lowest, pitch.toe_off = pitch.at(t), pitch.now, None
-        return Landing(t, before, strength)
+        return Landing(t, before, strength, spread)

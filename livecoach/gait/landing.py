@@ -22,8 +22,12 @@ class StepValues(Struct, frozen=True, gc=False):
 
 
 class Landing(Struct, frozen=True, gc=False):
-    """A footfall at ``t``; ``strength`` (0..1) says how clearly it stood out."""
+    """A footfall at ``t``; ``strength`` (0..1) says how clearly it stood out.
+
+    ``spread_s``: standard uncertainty of ``t`` for want of samples.
+    """
 
     t: float
     before: StepValues
     strength: float = 1.0
+    spread_s: float = 0.0

@@ -25,7 +25,7 @@ next (chest and back, one runner, 23 steps: 1.7; step noise alone would give 1.7
 Validity: steady or slowly changing rhythm; a 5 % jump settles in 8 steps.
 """
 
-from math import exp, sqrt
+from math import exp, hypot, sqrt
 
 from livecoach.gait.phase_params import PhaseParams
 from livecoach.model import Foot, Phase
@@ -50,6 +50,7 @@ class Rhythm:
         self._stride = steps_per_contact
         self.period_s = params.period_first_s
         self.residual_s: float | None = None
+        self.shift_s = 0.0
         self.steps = 0
         self.known = False
         self._asymmetry_s = 0.0
@@ -60,6 +61,7 @@ class Rhythm:
         self._wildness = 1.0
         self._judged = 0
         self._last_contact: float | None = None
+        self._spread_s = 0.0
         self._cov: Matrix = self._doubt(0.1)
 
     @property
@@ -82,17 +84,24 @@ class Rhythm:
     def _doubt(self, period_sd_s: float) -> Matrix:
         p = self._params
         a = 0.0 if self._stride > 1 else p.asymmetry_sd_s**2
-        return (p.contact_sd_s**2, 0.0, 0.0), (0.0, period_sd_s**2, 0.0), (0.0, 0.0, a)
+        return (
+            (p.contact_sd_s**2 + self._spread_s**2, 0.0, 0.0),
+            (0.0, period_sd_s**2, 0.0),
+            (0.0, 0.0, a),
+        )
 
-    def update(self, t: float, t_known: float, foot: Foot | None) -> Phase | None:
+    def update(
+        self, t: float, t_known: float, foot: Foot | None, spread_s: float = 0.0
+    ) -> Phase | None:
         """Take in a contact; return the rhythm as it is known now, None before the first period."""
-        last, self._last_contact = self._last_contact, t
+        last, self._last_contact, self.shift_s = self._last_contact, t, 0.0
         if self._t is None or last is None or not 0.0 < t - last <= self._params.coast_s:
-            self._begin(t)
+            self._begin(t, spread_s)
         elif not self.known:
-            self._first_interval(t, t - last)
+            self._first_interval(t, t - last, spread_s)
         else:
-            self._follow(t, t - last)
+            self._follow(t, t - last, spread_s)
+            self._last_contact = t + self.shift_s
         return self._phase(t, t_known, foot) if self.known else None
 
     def _phase(self, t: float, t_known: float, foot: Foot | None) -> Phase:
@@ -120,44 +129,50 @@ class Rhythm:
             other if odd else foot,
         )
 
-    def _begin(self, t: float) -> None:
+    def _begin(self, t: float, spread_s: float) -> None:
         self._t, self.steps, self.residual_s = t, 0, None
         self._asymmetry_s, self._strangers, self._fresh = 0.0, 0.0, True
+        self._spread_s = spread_s
         self._cov = self._doubt(self._params.pause_sd_s if self.known else 0.1)
 
-    def _first_interval(self, t: float, interval_s: float) -> None:
+    def _first_interval(self, t: float, interval_s: float, spread_s: float) -> None:
         p = self._params
         period = interval_s / self._stride
-        self._begin(t)
+        doubt = hypot(self._spread_s, spread_s)
+        self._begin(t, spread_s)
         if p.period_min_s <= period <= p.period_max_s:
             self.period_s, self.known, self.steps = period, True, self._stride
-            self._cov = self._doubt(1.5 * (p.step_share * self.period_s + p.contact_sd_s))
+            self._cov = self._doubt(1.5 * (p.step_share * self.period_s + p.contact_sd_s) + doubt)
 
-    def _follow(self, t: float, interval_s: float) -> None:
+    def _follow(self, t: float, interval_s: float, spread_s: float) -> None:
         p = self._params
         reference = self._t if self._t is not None else t
         count = max(1, round((t - reference) / (self.period_s * self._stride))) * self._stride
         odd = self._asymmetry_s if count % 2 else 0.0
         off = t - (reference + count * self.period_s + odd)
         self.residual_s = off
-        if abs(off) > p.gate_share * self.period_s * self._stride:
+        self._spread_s = spread_s
+        if abs(off) > p.gate_share * self.period_s * self._stride + sqrt(3.0) * spread_s:
             self._strangers += 1.0
             self.steps = 0
             if self._strangers >= 2.0 or self._fresh:
                 self.known = False
-                self._first_interval(t, interval_s)
+                self._first_interval(t, interval_s, spread_s)
             return
         self._strangers, self.steps = max(0.0, self._strangers - 0.5), count
         self._fresh = False
         self._predict(reference, count)
-        self._wonder(off)
-        self._correct(off)
+        prior, spread = self._cov[0][0] * self._wildness, spread_s**2
+        self.shift_s = -off * spread / (spread + prior)
+        self.residual_s = off + self.shift_s
+        self._wonder(off, spread)
+        self._correct(off, spread)
 
-    def _wonder(self, off: float) -> None:
+    def _wonder(self, off: float, spread: float) -> None:
         """Judge the size of the errors; doubt the period after two of 3 sigma to one side."""
         p = self._params
         (tt, tp, ta), (_, pp, pa), (_, _, aa) = self._cov
-        size = off * off / (tt + p.contact_sd_s**2)
+        size = off * off / (tt + p.contact_sd_s**2 + spread)
         side = 0.0
         if size > 9.0:
             side = 1.0 if off > 0.0 else -1.0
@@ -183,9 +198,9 @@ class Rhythm:
                 (ta, pa, aa + qa),
             )
 
-    def _correct(self, off: float) -> None:
+    def _correct(self, off: float, spread: float) -> None:
         (tt, tp, ta), (_, pp, pa), (_, _, aa) = self._cov
-        s = tt + self._params.contact_sd_s**2
+        s = tt + self._params.contact_sd_s**2 + spread
         kt, kp, ka = tt / s, tp / s, ta / s
         self._t = (self._t or 0.0) + kt * off
         self.period_s = min(

@@ -99,6 +99,7 @@ class SensorTracker:
         self._rhythm = Rhythm(self._params.phase, 2 if self._foot else 1)
         self._posture = Posture(foot=self._foot is not None)
         self._told = False
+        self._shift_s = 0.0
         self._restart()
 
     def _restart(self) -> None:
@@ -159,10 +160,12 @@ class SensorTracker:
     def _events(self, landing: Landing, t_known: float) -> list[GaitEvent]:
         before, self._known_s = self._contact, t_known
         landing = replace(landing, t=min(landing.t - self._lag_s, t_known))
-        phase = self._rhythm.update(landing.t, t_known, self._foot)
+        phase = self._rhythm.update(landing.t, t_known, self._foot, landing.spread_s)
+        landing = replace(landing, t=min(landing.t + self._rhythm.shift_s, t_known))
         contact = Contact(landing.t, t_known, self._foot, self._quality(landing))
         self._contact, self._gap_near = contact, 0.0
         step = self._step(before, contact, landing.before)
+        self._shift_s = self._rhythm.shift_s
         return [event for event in (contact, phase, step) if event is not None]
 
     def _quality(self, landing: Landing) -> float:
@@ -184,7 +187,7 @@ class SensorTracker:
         if speed is None:
             speed = values.speed_mps
         if contact_time is not None:
-            contact_time -= self._stay_s
+            contact_time -= self._stay_s + (self._shift_s if self._foot else 0.0)
         if contact_time is not None and not 0.08 <= contact_time <= 1.2:
             contact_time = None
         return Step(

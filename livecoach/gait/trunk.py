@@ -59,7 +59,7 @@ is not seen.
 
 from math import asin, degrees
 
-from livecoach.gait.filters import Peak, crossing_s
+from livecoach.gait.filters import Peak, crossing_s, spread_s
 from livecoach.gait.integrate import StrideIntegrator
 from livecoach.gait.landing import Landing, StepValues
 from livecoach.gait.params import G, GaitParams
@@ -87,6 +87,9 @@ class Trunk:
         self._lag_s = 0.0
         self._deepest = 0.0
         self._below_s = 0.0
+        self._hole_most_s = params.guard.gap_s
+        self._hole_s = 0.0
+        self._flank_hole_s = 0.0
         self._lean = _Mean()
 
     def update(self, s: BodySample, period_s: float) -> Landing | None:
@@ -112,7 +115,10 @@ class Trunk:
         level = 1.0 - p.rise_share * min(fall, 1.0)
         landing = None
         if self._armed and self._below_s >= p.below_min_s and last[1] < level <= v:
+            self._hole_s = s.t - last[0]
             landing = self._land(crossing_s(*last, s.t, v, level), period_s, level)
+        if (last[1] < 1.0) != (v < 1.0):
+            self._flank_hole_s = max(self._flank_hole_s, s.t - last[0])
         if last[1] < 1.0 <= v:
             self._stance.rise(crossing_s(*last, s.t, v, 1.0))
         return landing
@@ -124,18 +130,23 @@ class Trunk:
             self._armed, self._below_s = False, 0.0
             return None
         runs = self._deepest > p.run_fall_g
-        before = self._step_values(t, runs=runs)
+        before = self._step_values(t, period_s, runs=runs)
         strength = min(1.0, self._deepest / (p.clear_share * self._fall.value))
-        self._lag_s = self._stance.lag_s(period_s, level) - self._lead_s if runs else 0.0
+        rise = self._stance.lag_s(period_s, level)
+        self._lag_s = rise - self._lead_s if runs else 0.0
         self._armed, self._rise_s, self._deepest, self._below_s = False, t, 0.0, 0.0
-        return Landing(t - self._lag_s, before, strength)
+        return Landing(t - self._lag_s, before, strength, spread_s(self._hole_s, rise))
 
-    def _step_values(self, t: float, *, runs: bool) -> StepValues:
-        contact = self._stance.close(t - (self._rise_s or t), runs=runs)
+    def _step_values(self, t: float, period_s: float, *, runs: bool) -> StepValues:
+        took = t - (self._rise_s or t)
+        if self._hole_s > self._hole_most_s and took < self._params.irregular * period_s:
+            took = period_s
+        contact = self._stance.close(took, runs=runs)
+        seen, self._flank_hole_s = self._flank_hole_s <= self._hole_most_s, 0.0
         moved = self._stride.close(self._lag_s)
         lean = self._lean.close()
         return StepValues(
-            contact_time_s=contact,
+            contact_time_s=contact if seen else None,
             vertical_oscillation_m=moved.height_m if moved else None,
             speed_loss_mps=moved.loss_mps if moved and self._braking else None,
             propulsion_mps=moved.push_mps if moved and self._braking else None,
