@@ -46,8 +46,8 @@ def dip_s(
     """Return the time of the dip ``b`` below zero, between its neighbours in (t, y).
 
     The parabola's vertex while the samples lie on the dip, closer than ``wide_s``. Of samples
-    further apart the centroid of what is deeper than a fifth of it: exact for a triangle as wide as
-    their distance, where the vertex shows half the way from the middle sample.
+    further apart the centroid of what is deeper than a fifth of it: of a triangle as wide as their
+    distance the vertex shows only half the way from the middle sample.
     """
     before, after = b[0] - a[0], c[0] - b[0]
     if before + after <= 2.0 * wide_s:

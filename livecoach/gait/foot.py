@@ -31,7 +31,7 @@ false one too, are 127-172 ms before the truth: the foot hits with 6-7 g at the 
 and lies still (1.1-1.3 g) when the truth says it lands. Walk: F1 1.0 (26 contacts).
 
 Robustness, on the same recordings: 50 and 100 Hz, 16, 8 and 2 g, one sample in five lost, gyroscope
-off by 3 deg/s: virtual F1 1.0, contact SD below 4.5 ms; 25 Hz: F1 0.985 and more, SD 6-8 ms;
+off by 3 deg/s: virtual F1 1.0, contact SD below 4.5 ms; 25 Hz, packets: `livecoach.gait.landing`;
 35 deg off its mount, any way: F1 1.0, SD at most 5.6 ms (`livecoach.gait.hinge`).
 
 Validity. Heel or mid-foot landing; toe-first and backward steps are known later. Weak: soft turns
@@ -237,7 +237,7 @@ class Foot:
         p = self._params
         slap_s, weak = t + p.slap_lag_s, strength < 1.0
         a, b = self._holes.widest(slap_s - (p.slap_early_s if weak else p.slap_lag_s), slap_s)
-        if weak and b - a > p.jump_gap_s:
+        if weak and b - a > p.hole_s:
             return 0.5 * (a + b) - p.slap_lag_s, spread_s(b - a, 0.0)
         return t, spread_s(max(b, slap_s) - a, p.slap_lag_s) if b > a else 0.0
 

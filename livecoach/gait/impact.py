@@ -4,7 +4,9 @@ Definition. The jump is the size of the vector f(t) - f(t - 20 ms), in g: the je
 20 ms so that it means the same at any sampling rate (slower sensors: over one sample) and whatever
 the sensor's orientation. A burst begins when the jump exceeds 35 % of its usual peak and 1.5 g, and
 ends when it has stayed below for 0.1 s, for a landing shakes the foot that long. The foot was
-down half of the 20 ms before the burst's begin.
+down half of the 20 ms before the burst's begin. A burst that begins across a hole of more than
+44 ms is loud but has no date: dated at the hole's end it made landings of swings (foot virtual,
+20 % of packets of eight lost: F1 0.977, without 0.995).
 
 Use. The second witness of `livecoach.gait.foot`: it confirms a slap of the toes and dates a landing
 that showed none (toe first, backwards, turning). `livecoach.gait.shoe` asks it too.
@@ -55,5 +57,10 @@ class Impact:
         self._usual.update(jump, s.t - past[-2][0])
         if jump > max(p.jump_min_g, p.jump_share * self._usual.value):
             if self.loud_s is None or s.t - self.loud_s > p.jump_quiet_s:
-                self.onset_s = s.t - 0.5 * min(gone, p.jump_s)
+                self._begin(s.t, gone)
             self.loud_s = s.t
+
+    def _begin(self, t: float, gone: float) -> None:
+        """Date the burst, unless it began somewhere in a hole."""
+        if gone <= self._params.hole_s:
+            self.onset_s = t - 0.5 * min(gone, self._params.jump_s)

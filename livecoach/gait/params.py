@@ -180,8 +180,10 @@ class FootParams(Struct, frozen=True):
     jump_share, jump_min_g
         A landing jolts more than this share of the usual jolt, and this much. Default 0.35, 1.5 g.
     jump_gap_s
-        Across a longer hole no jolt is taken, and a slap may hide in it. Default 0.044 s: a tenth
-        more than at the slowest rate, 25 Hz.
+        Across a longer hole no jolt is taken. Default 0.1 s.
+    hole_s
+        Across a longer hole nobody knows when a jolt began, and a slap may hide in it. Default
+        0.044 s: a tenth more than between the samples of the slowest sensor, 25 Hz.
     jump_quiet_s
         Jolts closer together than this are one landing. Default 0.1 s.
     """
@@ -218,7 +220,8 @@ class FootParams(Struct, frozen=True):
     jump_s: float = 0.020
     jump_share: float = 0.35
     jump_min_g: float = 1.5
-    jump_gap_s: float = 0.044
+    jump_gap_s: float = 0.1
+    hole_s: float = 0.044
     jump_quiet_s: float = 0.1
 
 

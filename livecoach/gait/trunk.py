@@ -41,8 +41,8 @@ Real: Alcantara's one runner, 16 trials of 5 s at 2.5-4.2 m/s, -9 to +18 %. Virt
 what is left of speed, slope and runner.
 
 Robustness, on copies of the same, SD within a recording: turned by 35 degrees in pitch or roll at
-most 3.6 ms (chest, back 2.4), no footfall missed; at 25 Hz 6.5 real, 3.4 virtual; with 20 % of the
-samples lost 3.3, of packets of eight 5.3 (chest 7, back 10); clipped at 2 g as before; a 14 Hz ring
+most 3.6 ms (chest, back 2.4), no footfall missed; 25 Hz, samples and packets lost:
+`livecoach.gait.landing`; clipped at 2 g as before; a 14 Hz ring
 of half the weight moves the contact by 4 ms; white noise of 0.3 m/s2 3.3. With 1 m/s2 (0.1 g, far
 more than a sensor has) 8.3, F1 0.99 (worst recording 0.88).
 
