@@ -47,15 +47,17 @@ def dip_s(
 
     The parabola's vertex while the samples lie on the dip, closer than ``wide_s``. Of samples
     further apart the centroid of what is deeper than a fifth of it: of a triangle as wide as their
-    distance the vertex shows only half the way from the middle sample.
+    distance the vertex shows only half the way from the middle sample. Not below zero: the middle
+    sample.
     """
     before, after = b[0] - a[0], c[0] - b[0]
     if before + after <= 2.0 * wide_s:
         return vertex_s(a, b, c)
     least = 0.2 * b[1]
     left, right = max(0.0, least - a[1]) * before, max(0.0, least - c[1]) * after
-    middle = 0.5 * (least - b[1]) * (before + after)
-    return b[0] + (right * after - left * before) / (left + middle + right)
+    middle = 0.5 * max(0.0, least - b[1]) * (before + after)
+    whole = left + middle + right
+    return b[0] + (right * after - left * before) / whole if whole > 0.0 else b[0]
 
 
 def spread_s(hole_s: float, rise_s: float) -> float:

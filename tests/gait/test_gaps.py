@@ -183,6 +183,11 @@ def test_a_dip_sampled_densely_is_dated_by_its_vertex() -> None:
     assert dip_s(a, b, c, 0.015) == pytest.approx(0.103)
 
 
+def test_what_is_no_dip_is_dated_by_its_middle_sample() -> None:
+    assert dip_s((0.0, 0.0), (0.25, 0.0), (0.5, 0.0), 0.015) == 0.25
+    assert dip_s((0.0, 0.2), (0.25, 1.0), (0.5, 1.2), 0.015) == 0.25
+
+
 def test_holes_and_what_they_leave_unsure() -> None:
     holes = Holes(0.015)
     for t in (0.0, 0.01, 0.05, 0.06, 0.14, 0.15):
