@@ -1,6 +1,11 @@
-"""Small streaming pieces: a forgetting peak, a crossing time, a vertex."""
+"""Small streaming pieces: a forgetting peak, a crossing time, a vertex, holes between samples."""
 
-from math import exp, log
+from collections import deque
+from math import exp, log, sqrt
+from typing import Final
+
+TOUCH_S: Final = 0.001
+"""A hole this near touches."""
 
 
 class Peak:
@@ -43,3 +48,32 @@ def bell_s(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float
     """
     least = 0.05 * b[1]
     return vertex_s(*((t, log(max(y, least))) for t, y in (a, b, c)))
+
+
+def spread_s(hole_s: float, rise_s: float) -> float:
+    """Return the standard uncertainty of an instant on a flank of which samples are missing.
+
+    A hole shorter than the flank's rise leaves a sample on it, and the line between samples holds;
+    of a longer one the excess may lie anywhere (uniform).
+    """
+    return max(0.0, hole_s - rise_s) / sqrt(12.0)
+
+
+class Holes:
+    """Where samples were missing of late: times between two samples longer than ``least_s``."""
+
+    def __init__(self, least_s: float) -> None:
+        self._least_s = least_s
+        self._last: float | None = None
+        self._holes: deque[tuple[float, float]] = deque(maxlen=8)
+
+    def update(self, t: float) -> None:
+        """Take in a sample's time."""
+        if self._last is not None and t - self._last > self._least_s:
+            self._holes.append((self._last, t))
+        self._last = t
+
+    def widest(self, start: float, end: float) -> tuple[float, float]:
+        """Return the widest hole that touches this span (to 1 ms), or the span's end twice."""
+        near = [x for x in self._holes if x[0] <= end + TOUCH_S and x[1] >= start - TOUCH_S]
+        return max(near, key=lambda x: x[1] - x[0], default=(end, end))

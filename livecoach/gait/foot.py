@@ -58,7 +58,7 @@ from collections import deque
 from math import hypot
 from typing import Literal
 
-from livecoach.gait.filters import Peak, bell_s, crossing_s
+from livecoach.gait.filters import Holes, Peak, bell_s, crossing_s, spread_s
 from livecoach.gait.hinge import Hinge
 from livecoach.gait.impact import Impact
 from livecoach.gait.landing import Landing, StepValues
@@ -107,6 +107,9 @@ class Foot:
         self._hinge = Hinge(params.foot)
         self._impact = Impact(params.foot)
         self._strides = Strides(params.zupt)
+        self._holes = Holes(params.foot.slap_lag_s)
+        self._hole_most_s = params.guard.gap_s
+        self._push_seen = True
         self._flat = False
         self._rest_s: float | None = None
         self._pitch = Pitch()
@@ -133,6 +136,7 @@ class Foot:
         """Take in one sample; return the footfall it completes, if any."""
         if s.gyr_ml is None:
             return None
+        self._holes.update(s.t)
         self._tilt.update(s)
         self._pitch.update(s.t, self._tilt.pitch_deg())
         self._impact.update(s)
@@ -167,6 +171,9 @@ class Foot:
         if since >= wait and self._swings(w) and not self._settling(t):
             self._state, self._swing_s = "swing", t
             self._toe_off_s = self._push[0] + p.toe_off_lag_s if self._push else None
+            push_s = self._push[0] if self._push else t
+            a, b = self._holes.widest(push_s, push_s)
+            self._push_seen = b - a <= self._hole_most_s
 
     def _pushes(self, t: float, w: float) -> bool:
         """Return whether the heel rises: the foot's rest is over."""
@@ -294,6 +301,13 @@ class Foot:
             return 0.0
         return p.sure_most * min(1.0, self._impact.peak_g / p.sure_g)
 
+    def _spread_s(self, t: float, strength: float) -> float:
+        """Return the contact's uncertainty: a slap nobody saw may lie anywhere in the hole."""
+        p = self._params
+        slap_s, weak = t + p.slap_lag_s, strength < 1.0
+        a, b = self._holes.widest(slap_s - (p.slap_early_s if weak else p.slap_lag_s), slap_s)
+        return spread_s(max(b, slap_s) - a, 0.0 if weak else p.slap_lag_s) if b > a else 0.0
+
     def _land(self, t: float, strength: float) -> Landing:
         sure = 0.0 if strength < SLAPPED else self._sure(t)
         self._slap.update(-self._low[1], 0.0)
@@ -303,7 +317,7 @@ class Foot:
         if self._landed_s is not None and self._toe_off_s is not None:
             contact = self._toe_off_s - self._landed_s
             before = StepValues(
-                contact_time_s=contact,
+                contact_time_s=contact if self._push_seen else None,
                 landing_angle_deg=pitch.landing if self._known else None,
                 toe_off_pitch_deg=pitch.toe_off if self._known else None,
                 swing_pitch_deg=pitch.lowest if self._known else None,
@@ -313,4 +327,4 @@ class Foot:
         self._state, self._landed_s, self._push, self._toe_off_s = "stance", t, None, None
         self._flat = True
         pitch.landing, pitch.lowest, pitch.toe_off = pitch.at(t), pitch.now, None
-        return Landing(t, before, strength, sure)
+        return Landing(t, before, strength, sure, self._spread_s(t, strength))

@@ -19,7 +19,7 @@ angles: unknown to this sensor. A step is half a stride.
 from collections import deque
 from math import sqrt
 
-from livecoach.gait.filters import Peak, vertex_s
+from livecoach.gait.filters import Holes, Peak, spread_s, vertex_s
 from livecoach.gait.impact import Impact
 from livecoach.gait.landing import Landing, StepValues
 from livecoach.gait.params import G, GaitParams
@@ -34,6 +34,7 @@ class Shoe:
         self._usual = Peak(params.shoe.memory_s)
         self._impact = Impact(params.foot)
         self._trail: deque[tuple[float, float]] = deque(maxlen=2)
+        self._holes = Holes(params.shoe.lag_s)
         self._peak: float | None = None
         self._low: tuple[float, float] = (0.0, 0.0)
         self._low_s = 0.0
@@ -44,6 +45,7 @@ class Shoe:
         x, y, z = sample.acc_ap, sample.acc_ml, sample.acc_v
         t, s = sample.t, sqrt(x * x + y * y + z * z) / G
         self._impact.update(sample)
+        self._holes.update(t)
         landing = None
         if self._trail:
             self._usual.update(s, t - self._trail[-1][0])
@@ -77,4 +79,5 @@ class Shoe:
         if loud is None or loud <= self._low_s - p.jolt_early_s:
             return None
         self._landed_s = self._low_s
-        return Landing(self._low_s - p.lag_s, StepValues())
+        a, b = self._holes.widest(self._low_s, self._low_s)
+        return Landing(self._low_s - p.lag_s, StepValues(), spread_s=spread_s(b - a, p.lag_s))

@@ -84,6 +84,7 @@ class SensorTracker:
         self.speedometer = Speedometer(
             self.info.speed_mps, self._own.speed_scale_ratio if self._own else 1.0
         )
+        self._shift_s = 0.0
         self._restart()
 
     def follow(self, before: "SensorTracker") -> None:
@@ -157,10 +158,12 @@ class SensorTracker:
         before, self._known_s = self._contact, t_known
         if self._own is not None:
             landing = replace(landing, t=min(landing.t - self._own.contact_lag_s, t_known))
-        phase = self._rhythm.update(landing.t, t_known, self._foot)
+        phase = self._rhythm.update(landing.t, t_known, self._foot, landing.spread_s)
+        landing = replace(landing, t=min(landing.t + self._rhythm.shift_s, t_known))
         contact = Contact(landing.t, t_known, self._foot, self._quality(landing))
         self._contact, self._gap_near = contact, 0.0
         step = self._step(before, contact, landing.before)
+        self._shift_s = self._rhythm.shift_s
         return [event for event in (contact, phase, step) if event is not None]
 
     def _quality(self, landing: Landing) -> float:
@@ -182,6 +185,8 @@ class SensorTracker:
         contact_time, speed = values.contact_time_s, self.speedometer.update(values.speed_mps)
         if contact_time is not None and self._own is not None:
             contact_time -= self._own.contact_time_s
+        if contact_time is not None and self._foot is not None:
+            contact_time -= self._shift_s
         if contact_time is not None and not 0.08 <= contact_time <= 1.2:
             contact_time = None
         return Step(

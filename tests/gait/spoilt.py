@@ -47,6 +47,19 @@ def lossy(samples: Sequence[ImuSample], share: float) -> list[ImuSample]:
     return kept
 
 
+def packets(
+    samples: Sequence[ImuSample], share: float, draw: int, size: int = 8
+) -> list[ImuSample]:
+    """Return the samples without a share of their packets, others for another ``draw``."""
+    state = 12345 + draw
+    kept: list[ImuSample] = []
+    for start in range(0, len(samples), size):
+        state = (1103515245 * state + 12345) % 2**31
+        if state >= share * 2**31:
+            kept += samples[start : start + size]
+    return kept
+
+
 def in_g(samples: Sequence[ImuSample]) -> list[ImuSample]:
     """Return the samples as a sensor that counts in g would say them."""
     return [replace(s, acc_x=s.acc_x / G, acc_y=s.acc_y / G, acc_z=s.acc_z / G) for s in samples]
