@@ -194,8 +194,13 @@ class Gait:
         return lone is None or t - lone > self._params.same_footfall_s
 
     def _same_s(self) -> float:
-        """Return how far apart two sensors' contacts of one footfall may lie."""
-        return max(self._params.same_footfall_s, 0.5 * self._rhythm.period_s)
+        """Return how far apart two sensors' contacts of one footfall may lie.
+
+        Half a step as the sensors know it each by itself: while their clocks are not level yet, two
+        contacts of two sensors are no step.
+        """
+        own = [p for m in self._live(self._t or 0.0) if (p := m.tracker.period_s) is not None]
+        return max(self._params.same_footfall_s, 0.5 * (max(own) if own else self._rhythm.period_s))
 
     def _level(self, contact: Contact, member: Member) -> float:
         """Return when the contact was on the reference's clock."""

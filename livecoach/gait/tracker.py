@@ -87,6 +87,11 @@ class SensorTracker:
         self._shift_s = 0.0
         self._restart()
 
+    @property
+    def period_s(self) -> float | None:
+        """The step's usual time by this sensor alone; None before its first two contacts."""
+        return self._rhythm.period_s if self._rhythm.known else None
+
     def follow(self, before: "SensorTracker") -> None:
         """Take over what ``before``, the same sensor until now, learned of its own speed."""
         self.speedometer = before.speedometer
