@@ -1,13 +1,21 @@
 """What every way out for sound can do."""
 
 from collections.abc import Callable
-from typing import Protocol, TypeAlias
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 Clock: TypeAlias = Callable[[], float]
 """Returns session time now, in seconds."""
+
+
+class Change(NamedTuple):
+    """The device went away or came back at session time ``t``."""
+
+    t: float
+    device: str
+    state: Literal["lost", "back"]
 
 
 class AudioBackend(Protocol):
@@ -40,6 +48,9 @@ class AudioBackend(Protocol):
 
     def poll(self, now_s: float) -> list[tuple[int, float]]:
         """Return (token, start time) of what started by ``now_s``; each token exactly once."""
+
+    def changes(self) -> list[Change]:
+        """Return what happened to the device since the last call."""
 
     def flush(self) -> None:
         """Drop every sound that has not started; its token will not be reported."""

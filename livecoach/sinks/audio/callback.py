@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecoach.errors import AudioError
-from livecoach.sinks.audio.base import Clock
+from livecoach.sinks.audio.base import Change, Clock
 from livecoach.sinks.audio.portaudio import Device
 from livecoach.sound.mixer import Mixer
 from livecoach.timebase import ClockMapper
@@ -75,6 +75,10 @@ class CallbackBackend:
         while self._results and self._results[0][1] <= now_s:
             started.append(self._results.popleft())
         return started
+
+    def changes(self) -> list[Change]:
+        """Return nothing: a device that went away is an `AudioError`; see `AudioBackend`."""
+        return []
 
     def flush(self) -> None:
         """Have the audio thread forget what it has not started; see `AudioBackend`."""

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecoach.errors import AudioError
-from livecoach.sinks.audio.base import Clock
+from livecoach.sinks.audio.base import Change, Clock
 from livecoach.sinks.audio.portaudio import Device
 
 _LATENCY_S = 0.1
@@ -102,6 +102,10 @@ class RtmixerBackend:
                 playing.append((token, action))
         self._playing = playing
         return started
+
+    def changes(self) -> list[Change]:
+        """Return nothing: a device that went away is an `AudioError`; see `AudioBackend`."""
+        return []
 
     def flush(self) -> None:
         """Cancel what has not started; see `AudioBackend`."""
