@@ -60,7 +60,8 @@ class BeatPlan:
         t += self.horizon_s
         if not self.playing or self._period_s is None:
             return t + _FADED_S
-        return max(t, self._anchor + self._count * self._period_s) + _FADED_S
+        ahead = math.ceil((t - _FADED_S - self._anchor) / self._period_s)
+        return self._anchor + max(self._count, ahead) * self._period_s + _FADED_S
 
     def stop(self) -> None:
         """Commit no further beat."""

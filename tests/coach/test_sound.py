@@ -1,5 +1,7 @@
 """What the coach does with the way the sound takes: how far ahead it aims, what it says of it."""
 
+from itertools import pairwise
+
 import pytest
 
 from livecoach.coach import Coach, CoachParams
@@ -30,9 +32,7 @@ def test_a_longer_way_doubles_and_drops_no_beat() -> None:
     due = [beat.t_due for beat in beats_of(coach, range(50))]
     coach.update(Sound(0, 5.0, "headphones", "back", 0.1, 0.3))
     due += [beat.t_due for beat in beats_of(coach, range(50, 100))]
-    assert [b - a for a, b in zip(due, due[1:], strict=False)] == pytest.approx(
-        [1 / 3] * (len(due) - 1)
-    )
+    assert [b - a for a, b in pairwise(due)] == pytest.approx([1 / 3] * (len(due) - 1))
 
 
 def test_the_sounds_return_is_said_once_and_no_beat_covers_its_first_syllable() -> None:
