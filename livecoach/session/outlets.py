@@ -52,6 +52,7 @@ class Outlets:
         self._observers = observers
         self.sound = ""
         """Where the sound goes: a device, a file, ``null``; empty before it is open."""
+        self._sound_lost = False
         self.problems: list[str] = []
         """What went wrong with a sink, a line each."""
         self._recorder: Recorder | None = None
@@ -122,7 +123,11 @@ class Outlets:
 
     def changes(self) -> list[Sound]:
         """Return what happened to the sound device since the last call."""
-        return [] if self._speaker is None else self._speaker.changes()
+        changes = [] if self._speaker is None else self._speaker.changes()
+        for change in changes:
+            self._sound_lost = change.state == "lost"
+            self.sound = self.sound if self._sound_lost else change.device
+        return changes
 
     def tick(self, t: float) -> None:
         """Let everyone see that time has passed."""
@@ -134,6 +139,8 @@ class Outlets:
     async def close(self, summary: Summary) -> None:
         """Close everything, the session file first: it must be whole whatever the rest does."""
         self._close_recorder(summary)
+        if self._sound_lost:
+            self._trouble("The sound was gone at the end of the run.")
         try:
             if self._speaker is not None:
                 self._speaker.close()

@@ -144,15 +144,22 @@ def pulse_rig(folder: Path) -> Iterator[Rig]:
             )
         )
         # Without a low-latency recorder the null sink wakes every two seconds and starves players.
-        recording = Recording(env)
-        try:
-            _wait_for(recording.running)
+        with recorded(env) as recording:
             yield Rig(env, recording, server)
-        finally:
-            recording.stop()
     finally:
         server.terminate()
         server.wait()
+
+
+@contextmanager
+def recorded(env: dict[str, str]) -> Iterator[Recording]:
+    """Record the sink's monitor; sound (or silence) arrives when this is entered."""
+    recording = Recording(env)
+    try:
+        _wait_for(recording.running)
+        yield recording
+    finally:
+        recording.stop()
 
 
 def _wait_for(ready: Callable[[], bool]) -> None:

@@ -30,8 +30,10 @@ class AudioBackend(Protocol):
     rate_hz: int
     latency_s: float
     """Hand a sound over at least this long before it is due, or it will be late."""
-    xruns: int
-    """How often the device ran dry: each is a gap that was heard."""
+
+    @property
+    def xruns(self) -> int:
+        """How often the device ran dry: each is a gap that was heard."""
 
     def play(self, frames: NDArray[np.float32], t_due: float, token: int) -> None:
         """Start a sound at ``t_due``, or at once when that has passed.
