@@ -69,7 +69,8 @@ class Result:
         return (
             f"{self.engine:9s} {load:7s} {self.beats:5d} {self.lost:5d} {self.extra:6d} "
             f"{self.p50_ms:7.3f} {self.p99_ms:7.3f} {self.max_ms:7.3f} {self.reported_ms:9.3f} "
-            f"{self.underflows:11d} {self.held_ms:8.0f} {self.stall_ms:9.0f} {self.cpu_percent:6.1f}"
+            f"{self.underflows:11d} {self.held_ms:8.0f} {self.stall_ms:9.0f} "
+            f"{self.cpu_percent:6.1f}"
         )
 
 
