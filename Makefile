@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 # What the rigs need beyond Python: a private sound server to play into, and PortAudio.
 RIG_PACKAGES := libportaudio2 pulseaudio pulseaudio-utils libasound2-plugins
 
-.PHONY: help demo test lint check rigs bench accuracy pictures clean
+.PHONY: help demo test lint check rigs bench soak accuracy pictures clean
 
 help:
 	@echo "make demo      a simulated runner who hears the beats and answers them"
 	@echo "make test      format, lint, types, import rules and every test"
 	@echo "make bench     speed and memory, printed"
+	@echo "make soak      ten minutes of beats under load through a real sound server, four times"
 	@echo "make accuracy  score the estimators and write the README's table (needs LIVECOACH_DATA)"
 	@echo "make pictures  the README's picture of the console, from a run of the demo's runner"
 	@echo "make clean     remove .venv and caches"
@@ -67,6 +68,9 @@ test: rigs lint check
 bench: $(VENV)/.testing
 	$(BIN)/python -m tests.benchmarks
 	@[ -z "$$LIVECOACH_DATA" ] || $(BIN)/python -m tests.benchmarks.peers
+
+soak: rigs $(VENV)/.testing
+	$(BIN)/python -m tests.loopback.soak
 
 accuracy: $(VENV)/.testing
 	@[ -n "$$LIVECOACH_DATA" ] || { echo "Set LIVECOACH_DATA to the recordings with truth."; exit 1; }

@@ -108,6 +108,14 @@ def sessions(**options: object) -> int:
 
 
 @cli.command()
+@click.option("--audio", is_flag=True, help="List sound outputs with their rate and latency.")
+@_json
+def scan(**options: object) -> int:
+    """Show what this machine can listen with."""
+    return _dispatch("scan", options)
+
+
+@cli.command()
 @_json
 def metrics(**options: object) -> int:
     """Print what can be measured: name, unit, meaning, source, plausible range."""

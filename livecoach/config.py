@@ -32,10 +32,15 @@ class RunnerConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class AudioConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``[audio]``: where sound goes (``default``, a device, ``null``, a WAV file), how loud."""
+    """``[audio]``: where sound goes (``default``, a device, ``null``, a WAV file), how loud.
+
+    ``offset_s`` is how much later than the device says its sound is heard; without it, what
+    ``calibrate audio`` found for the device.
+    """
 
     output: str = "default"
     volume: Annotated[float, Meta(ge=0.0, le=1.0)] = 1.0
+    offset_s: Annotated[float, Meta(ge=-0.2, le=1.0)] | None = None
     speech: bool = True
     language: str = "en-US"
 

@@ -42,6 +42,21 @@ def test_a_slow_crystal_is_followed() -> None:
     assert mapper.time_of(60 * _RATE_HZ) == pytest.approx(truth_s, abs=5e-4)
 
 
+@pytest.mark.parametrize("ppm", [1000.0, -1000.0])
+def test_a_sink_clock_a_thousandth_off_drifts_less_than_a_millisecond_in_an_hour(
+    ppm: float,
+) -> None:
+    mapper = ClockMapper(_RATE_HZ)
+    worst_s = 0.0
+    for frame, host_s, current_s, dac_s in _blocks(3600.0, ppm=ppm):
+        mapper.update(int(frame), host_s, current_s, dac_s)
+        if frame > 30 * _RATE_HZ:
+            ahead = int(frame) + _RATE_HZ // 3  # a beat is placed a step ahead
+            truth_s = 1.0 + _LATENCY_S + ahead / _RATE_HZ * (1.0 + ppm * 1e-6)
+            worst_s = max(worst_s, abs(mapper.time_of(ahead) - truth_s))
+    assert worst_s < 1e-3
+
+
 def test_frame_and_time_are_each_others_inverse() -> None:
     mapper = ClockMapper(_RATE_HZ)
     _feed(mapper, _blocks(5.0))

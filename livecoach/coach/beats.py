@@ -11,6 +11,8 @@ from livecoach.model import Foot, Phase
 
 # Free tempo unless the footfall aimed at is expected within this part of the period.
 _GATE_RATIO = 0.06
+# A beat is over this long after it began.
+_FADED_S = 0.08
 # A beat further than this from a predicted footfall belongs to neither foot.
 _FOOT_RATIO = 0.25
 
@@ -19,7 +21,8 @@ class BeatPlan:
     """Due times of beats, a horizon ahead of now."""
 
     def __init__(self, horizon_s: float) -> None:
-        self._horizon_s = horizon_s
+        self.horizon_s = horizon_s
+        """May be changed at any time: nothing that was committed comes again."""
         self.reset()
 
     def reset(self) -> None:
@@ -35,7 +38,7 @@ class BeatPlan:
 
         Returns whether the beats begin in phase.
         """
-        first = max(t + self._horizon_s, self._last + period_s)
+        first = max(t + self.horizon_s, self._last + period_s)
         in_phase = False
         if phase is not None:
             ahead = 2
@@ -47,6 +50,18 @@ class BeatPlan:
         self.playing = True
         self._anchor, self._count, self._period_s = first, 0, period_s
         return in_phase
+
+    def free_after(self, t: float) -> float:
+        """Return when a phrase can begin whose first syllable no beat covers.
+
+        The next beats are not committed yet (so they will step back for it), and the one before has
+        faded.
+        """
+        t += self.horizon_s
+        if not self.playing or self._period_s is None:
+            return t + _FADED_S
+        ahead = math.ceil((t - _FADED_S - self._anchor) / self._period_s)
+        return self._anchor + max(self._count, ahead) * self._period_s + _FADED_S
 
     def stop(self) -> None:
         """Commit no further beat."""
@@ -61,7 +76,7 @@ class BeatPlan:
                 self._anchor, self._count = self._last + period_s, 0
             self._period_s = period_s
         due: list[float] = []
-        while (beat := self._anchor + self._count * period_s) <= t + self._horizon_s:
+        while (beat := self._anchor + self._count * period_s) <= t + self.horizon_s:
             self._count += 1
             if beat > self._last:
                 due.append(beat)

@@ -10,7 +10,7 @@ has come for 3 s while running there is one earcon, then silence: unknown is nev
 from livecoach.coach.beats import BeatPlan, foot_of
 from livecoach.coach.drift import DriftDetector, Side
 from livecoach.coach.params import CoachParams
-from livecoach.coach.phrases import LOST, QUICKER, SLOWER
+from livecoach.coach.phrases import LOST, QUICKER, SLOWER, SOUND_IS_BACK
 from livecoach.coach.target import TargetKeeper
 from livecoach.model import (
     Baseline,
@@ -22,13 +22,13 @@ from livecoach.model import (
     Phase,
     PodReport,
     Profile,
+    Sound,
     Step,
     Target,
     Tick,
 )
 
 _GOOD_QUALITY = 0.5
-_SPEECH_AHEAD_S = 0.4
 _SPEECH_EXPIRES_S = 2.0
 _LOST_AFTER_S = 3.0
 _STALE_PHASE_S = 2.0
@@ -73,7 +73,7 @@ class Coach:
         """The baselines measured in this run, one per speed, in order."""
         return tuple(self._target.measured)
 
-    def update(self, x: Event | Tick | Command) -> list[Cue | Target]:
+    def update(self, x: Event | Tick | Command | Sound) -> list[Cue | Target]:
         """Take what happened or that time passes; return what follows from it."""
         match x:
             case Tick():
@@ -90,9 +90,20 @@ class Coach:
                 self._t_heard = x.t_known
             case Command(name="mute"):
                 self._muted = x.value != "off"
+            case Sound():
+                return self._sound(x)
             case _:
                 pass
         return []
+
+    def _sound(self, x: Sound) -> list[Cue | Target]:
+        """Aim further ahead for a slow way to the ear; say it when the sound has come back."""
+        self._beats.horizon_s = self._params.horizon_s + x.latency_s + x.offset_s
+        if x.state != "back" or self._muted or not self._params.target:
+            return []
+        due = self._beats.free_after(x.t)
+        reason = f"the sound was gone and is back on {x.device}"
+        return [self._cue(x.t, due, "speech", SOUND_IS_BACK, due + _SPEECH_EXPIRES_S, reason)]
 
     def _step(self, x: Step) -> None:
         self._t_step = x.t_known
@@ -170,7 +181,7 @@ class Coach:
         self._t_said = t
         phrase = phrases[self._said % len(phrases)]
         self._said += 1
-        due = t + _SPEECH_AHEAD_S
+        due = self._beats.free_after(t)
         return [self._cue(t, due, "speech", phrase, due + _SPEECH_EXPIRES_S, reason)]
 
     def _committed(self, t: float, period_s: float) -> list[Cue]:
@@ -190,7 +201,7 @@ class Coach:
         self._drift.reset()
         if not was_running or self._muted or self._target.target_spm is None:
             return []
-        due = t + _SPEECH_AHEAD_S
+        due = self._beats.free_after(t)
         reason = f"no good step seen for {gone_s:.1f} s while running"
         return [self._cue(t, due, "tone", LOST, due + _SPEECH_EXPIRES_S, reason)]
 

@@ -23,7 +23,8 @@ class CoachParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     ``target`` is a step rate (``"176"``), relative to the runner's own baseline (``"+5%"``) or
     ``""`` for none. ``beats``: ``bandwidth`` plays only while off target, ``constant`` always and
-    from the first second, ``off`` never.
+    from the first second, ``off`` never. Beats are handed over ``horizon_s`` ahead, on top of the
+    sound card's own latency: the tenth of a second until the next tick and 0.15 s to spare.
     """
 
     target: str = ""
@@ -35,7 +36,7 @@ class CoachParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     exit_ratio: Annotated[float, Meta(gt=0, le=0.2)] = 0.012
     burst_s: Positive = 30.0
     speech_gap_s: NotNegative = 60.0
-    horizon_s: Annotated[float, Meta(ge=0.2, le=1.0)] = 0.35
+    horizon_s: Annotated[float, Meta(ge=0.1, le=1.0)] = 0.25
 
 
 def parse_target(text: str) -> tuple[Literal["none", "absolute", "relative"], float]:

@@ -7,5 +7,6 @@ External focus (what happens around the runner) costs less than attention to one
 QUICKER = ("Quick, light feet.", "Lighter, quicker feet.", "Let the ground come to you.")
 SLOWER = ("Longer push, easy rhythm.",)
 LOST = "unknown"
+SOUND_IS_BACK = "Sound is back."
 
-PHRASES: tuple[str, ...] = QUICKER + SLOWER
+PHRASES: tuple[str, ...] = (*QUICKER, *SLOWER, SOUND_IS_BACK)

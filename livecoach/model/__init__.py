@@ -20,7 +20,7 @@ from livecoach.model.events import (
     Step,
     Target,
 )
-from livecoach.model.inputs import Command, Input, Link, Payload, Played, Tick
+from livecoach.model.inputs import Command, Input, Link, Payload, Played, Sound, Tick
 from livecoach.model.metrics import METRICS, Metric, plausible
 from livecoach.model.sensors import (
     MOUNTS,
@@ -66,6 +66,7 @@ __all__ = [
     "SensorInfo",
     "SensorState",
     "Skipped",
+    "Sound",
     "State",
     "Step",
     "Target",

@@ -48,6 +48,21 @@ class Link(Struct, frozen=True, tag="link"):
     info: SensorInfo | None = None
 
 
+class Sound(Struct, frozen=True, tag="sound"):
+    """Where the sound goes from now on, or that it is gone.
+
+    What is handed over starts no sooner than ``latency_s`` later, and is heard ``offset_s`` after
+    the device says that it starts (Bluetooth headphones: 0.1-0.3 s).
+    """
+
+    n: int
+    t: float
+    device: str
+    state: Literal["open", "lost", "back"]
+    latency_s: float = 0.0
+    offset_s: float = 0.0
+
+
 class Played(Struct, frozen=True, tag="played", gc=False):
     """What the sound card really did: a cue heard at ``t_played``, ``late_s`` after its due."""
 
@@ -58,4 +73,4 @@ class Played(Struct, frozen=True, tag="played", gc=False):
     late_s: float
 
 
-Input: TypeAlias = Payload | Tick | Command | Link | Played
+Input: TypeAlias = Payload | Tick | Command | Link | Sound | Played

@@ -9,7 +9,7 @@ from typing import Protocol
 from livecoach.coach import PHRASES
 from livecoach.config import AudioConfig
 from livecoach.errors import AudioError
-from livecoach.model import Cue, Event, Input
+from livecoach.model import Cue, Event, Input, Sound
 from livecoach.session.pacing import Pace
 from livecoach.sinks.audio.open import open_audio
 from livecoach.sinks.recorder import Recorder
@@ -52,6 +52,7 @@ class Outlets:
         self._observers = observers
         self.sound = ""
         """Where the sound goes: a device, a file, ``null``; empty before it is open."""
+        self._sound_lost = False
         self.problems: list[str] = []
         """What went wrong with a sink, a line each."""
         self._recorder: Recorder | None = None
@@ -64,9 +65,15 @@ class Outlets:
         self._recorder = Recorder(path, header)
 
     async def open_sound(
-        self, audio: AudioConfig, wav_fallback: Path | None, *, speech: bool, wait: bool
-    ) -> None:
-        """Open the way out for sound and render what may be said.
+        self,
+        audio: AudioConfig,
+        wav_fallback: Path | None,
+        offset_of: Callable[[str], float],
+        *,
+        speech: bool,
+        wait: bool,
+    ) -> Sound:
+        """Open the way out for sound and render what may be said; return where the sound goes.
 
         With ``wait`` every phrase is there when this returns; otherwise they are rendered while the
         session runs. Raises `AudioError` when a device or file that was asked for cannot be had.
@@ -76,9 +83,10 @@ class Outlets:
         if speech and backend.name != "null":
             self._voice = Voice(cache_dir() / "speech", backend.rate_hz, audio.language, self._say)
             self._rendering = asyncio.create_task(self._voice.prepare(PHRASES), name="speech")
-        self._speaker = Speaker(backend, self._voice, audio.volume)
+        self._speaker = Speaker(backend, self._voice, audio.volume, offset_of)
         if wait and self._rendering is not None:
             await self._rendering
+        return self._speaker.opened(0.0)
 
     def dropped(self) -> int:
         """Return how many cues came too late, or without a sound, to be played."""
@@ -113,6 +121,14 @@ class Outlets:
             self._lose_sound(exc)
             return []
 
+    def changes(self) -> list[Sound]:
+        """Return what happened to the sound device since the last call."""
+        changes = [] if self._speaker is None else self._speaker.changes()
+        for change in changes:
+            self._sound_lost = change.state == "lost"
+            self.sound = self.sound if self._sound_lost else change.device
+        return changes
+
     def tick(self, t: float) -> None:
         """Let everyone see that time has passed."""
         if self._recorder is not None and self._recorder.error is not None:
@@ -123,6 +139,8 @@ class Outlets:
     async def close(self, summary: Summary) -> None:
         """Close everything, the session file first: it must be whole whatever the rest does."""
         self._close_recorder(summary)
+        if self._sound_lost:
+            self._trouble("The sound was gone at the end of the run.")
         try:
             if self._speaker is not None:
                 self._speaker.close()

@@ -18,12 +18,14 @@ from livecoach.model import (
     ImuSample,
     Input,
     Link,
+    Notice,
     Payload,
     Played,
     Profile,
     SensorInfo,
     SensorState,
     Skipped,
+    Sound,
     State,
     Step,
     Tick,
@@ -35,6 +37,10 @@ from livecoach.wire import recording, rsc
 _STALE_AFTER_S = 1.0
 _LOST_AFTER_S = 10.0
 _SAME_S = 1e-6
+_SOUND = {
+    "lost": "The sound is gone ({}); the run goes on and looks for it.",
+    "back": "Sound is back: {}.",
+}
 
 
 class Stature(msgspec.Struct, frozen=True):
@@ -106,9 +112,12 @@ class Pipeline:
                 self._link(x, out)
             case Played():
                 out.append(CuePlayed(x.cue, x.t_played, x.late_s, x.t))
+            case Sound():
+                if x.state != "open":
+                    out.append(Notice(x.t, _SOUND[x.state].format(x.device)))
             case Command():
                 pass
-        if isinstance(x, Tick | Command):
+        if isinstance(x, Tick | Command | Sound):
             out += self.coach.update(x)
         return out
 

@@ -33,13 +33,14 @@ class Plan(Struct, frozen=True, kw_only=True):
     """What is to be run, beside the configuration.
 
     ``record_in`` is the folder for the session file, None for none; ``wav_fallback`` the WAV file
-    when there is no sound card.
+    when there is no sound card; ``offsets_s`` how much later than it says each device is heard.
     """
 
     config: Config
     profile: Profile
     pace: Literal["realtime", "max"] = "realtime"
     session_id: str = msgspec.field(default_factory=new_session_id)
+    offsets_s: dict[str, float] = {}
     record_in: Path | None = None
     wav_fallback: Path | None = None
 
@@ -134,13 +135,15 @@ class _Session:
         path: Path | None = None
         reason: Reason = "failed"
         try:
-            await self._outlets.open_sound(
+            sound = await self._outlets.open_sound(
                 self._config.audio,
                 self._plan.wav_fallback,
+                self._offset_s,
                 speech=self._config.audio.speech and bool(self._config.coach.target),
                 wait=self._plan.pace == "max",
             )
             path = self._open_recorder()
+            self._add(sound)
             await self._loop()
             reason = "interrupted" if self._stopped else "done"
         finally:
@@ -166,6 +169,8 @@ class _Session:
             self._feed(x)
             if isinstance(x, Tick):
                 self._bring_back_what_was_heard()
+                for change in self._outlets.changes():
+                    self._add(msgspec.structs.replace(change, t=self._t))
                 self._outlets.tick(self._t)
         self._bring_back_what_was_heard()
 
@@ -184,8 +189,17 @@ class _Session:
         for cue, t_played, late_s in self._outlets.heard():
             for door in self._doors:
                 door.hear(t_played)
-            if not self._complete:
-                self._feed(Played(0, self._t, cue, t_played, late_s))
+            self._add(Played(0, self._t, cue, t_played, late_s))
+
+    def _add(self, x: Input) -> None:
+        """Feed an input of this run's own; a recorded session has its own already."""
+        if not self._complete:
+            self._feed(x)
+
+    def _offset_s(self, device: str) -> float:
+        """Return how much later than it says a device is heard."""
+        told = self._config.audio.offset_s
+        return self._plan.offsets_s.get(device, 0.0) if told is None else told
 
     def _open_recorder(self) -> Path | None:
         folder = self._plan.record_in

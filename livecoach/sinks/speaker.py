@@ -1,16 +1,22 @@
 """The speaker: cues in, sound out, and word back of when each was really heard."""
 
 from collections import deque
+from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from livecoach.model import Cue
+from livecoach.model import Cue, Sound
 from livecoach.sinks.audio.base import AudioBackend
 from livecoach.sinks.voice import Voice
 from livecoach.sound.desk import Desk
 
 _REMEMBERED = 256
+
+
+def _no_offset(_device: str) -> float:
+    return 0.0
 
 
 class Speaker:
@@ -24,9 +30,17 @@ class Speaker:
         Spoken phrases; None: speech is dropped.
     volume
         Gain on everything, 0 to 1.
+    offset_of
+        Device name to how much later than it says its sound is heard, in seconds.
     """
 
-    def __init__(self, backend: AudioBackend, voice: Voice | None, volume: float = 1.0) -> None:
+    def __init__(
+        self,
+        backend: AudioBackend,
+        voice: Voice | None,
+        volume: float = 1.0,
+        offset_of: Callable[[str], float] = _no_offset,
+    ) -> None:
         self.dropped: deque[tuple[int, str]] = deque(maxlen=_REMEMBERED)
         """(cue number, why) of the last cues that were not played; the reader may empty it."""
         self.dropped_total = 0
@@ -34,6 +48,8 @@ class Speaker:
         self._voice = voice
         self._desk = Desk(backend.rate_hz, volume)
         self._due_s: dict[int, float] = {}
+        self._offset_of = offset_of
+        self._offset_s = offset_of(backend.name)
 
     def update(self, cue: Cue, now_s: float) -> None:
         """Hand a cue over; never waits.
@@ -43,8 +59,10 @@ class Speaker:
         AudioError
             The way out is gone.
         """
-        if max(now_s, self._desk.start_t(cue)) > cue.expires_t:
-            self._drop(cue, "expired" if now_s > cue.expires_t else "the line was taken")
+        soonest_s = now_s + self._backend.latency_s + self._offset_s
+        if max(soonest_s, self._desk.start_t(cue)) > cue.expires_t:
+            late = soonest_s > cue.expires_t
+            self._drop(cue, "too late to be heard in time" if late else "the line was taken")
             return
         clip = self._clip(cue)
         if cue.kind == "speech" and clip is None:
@@ -56,7 +74,7 @@ class Speaker:
         except KeyError:
             self._drop(cue, f"no {cue.kind} called {cue.phrase!r}")
             return
-        self._backend.play(frames, t_start, cue.number)
+        self._backend.play(frames, t_start - self._offset_s, cue.number)
         self._due_s[cue.number] = cue.t_due
         if len(self._due_s) > _REMEMBERED:
             del self._due_s[next(iter(self._due_s))]
@@ -70,11 +88,28 @@ class Speaker:
             The way out is gone.
         """
         heard = []
-        for number, t_played in self._backend.poll(now_s):
+        for number, t_started in self._backend.poll(now_s - self._offset_s):
             t_due = self._due_s.pop(number, None)
+            t_heard = t_started + self._offset_s
             if t_due is not None:
-                heard.append((number, t_played, t_played - t_due))
+                heard.append((number, t_heard, t_heard - t_due))
         return sorted(heard, key=lambda item: item[1])
+
+    def opened(self, t: float) -> Sound:
+        """Return where the sound goes at the start."""
+        return self._sound(t, self._backend.name, "open")
+
+    def changes(self) -> list[Sound]:
+        """Return the device's losses and returns since the last call."""
+        out = []
+        for change in self._backend.changes():
+            if change.state == "back":
+                self._offset_s = self._offset_of(change.device)
+            out.append(self._sound(change.t, change.device, change.state))
+        return out
+
+    def _sound(self, t: float, device: str, state: Literal["open", "lost", "back"]) -> Sound:
+        return Sound(0, t, device, state, self._backend.latency_s, self._offset_s)
 
     def flush(self) -> None:
         """Stop: drop everything that has not started."""

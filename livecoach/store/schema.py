@@ -17,6 +17,7 @@ from livecoach.model import (
     Link,
     Payload,
     Played,
+    Sound,
     Tick,
 )
 
@@ -45,7 +46,7 @@ SELECT_INPUTS = "SELECT n, t, kind, source, channel, row, data FROM inputs ORDER
 InputRow: TypeAlias = tuple[int, float, str, str | None, str | None, int | None, bytes]
 EventRow: TypeAlias = tuple[float, str, bytes]
 
-_INPUTS = (Payload, Tick, Command, Link, Played)
+_INPUTS = (Payload, Tick, Command, Link, Sound, Played)
 _encode = msgspec.json.Encoder().encode
 _input_decoder: msgspec.json.Decoder[Input] = msgspec.json.Decoder(Input)
 _event_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)

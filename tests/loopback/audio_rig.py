@@ -32,6 +32,8 @@ RATE_HZ = 48_000
 LEAD_S = 0.5
 """How long before a beat is due the player hands it over."""
 _FRAME_BYTES = 8
+_PART = 30 * RATE_HZ
+"""Frames searched at a time: ten minutes at once would fill the memory."""
 
 Floats = NDArray[np.float64]
 
@@ -144,15 +146,22 @@ def pulse_rig(folder: Path) -> Iterator[Rig]:
             )
         )
         # Without a low-latency recorder the null sink wakes every two seconds and starves players.
-        recording = Recording(env)
-        try:
-            _wait_for(recording.running)
+        with recorded(env) as recording:
             yield Rig(env, recording, server)
-        finally:
-            recording.stop()
     finally:
         server.terminate()
         server.wait()
+
+
+@contextmanager
+def recorded(env: dict[str, str]) -> Iterator[Recording]:
+    """Record the sink's monitor; sound (or silence) arrives when this is entered."""
+    recording = Recording(env)
+    try:
+        _wait_for(recording.running)
+        yield recording
+    finally:
+        recording.stop()
 
 
 def _wait_for(ready: Callable[[], bool]) -> None:
@@ -185,16 +194,19 @@ def _environment(folder: Path) -> dict[str, str]:
 
 def onsets(signal: NDArray[np.float32], template: NDArray[np.float32]) -> Floats:
     """Find the frames (with fractions) at which the template begins, by matched filter."""
-    likeness = fftconvolve(signal, template[::-1])[len(template) - 1 :]
-    likeness = likeness / np.dot(template, template)
-    found = []
-    start, apart = 0, round(0.15 * RATE_HZ)
-    while (above := np.flatnonzero(likeness[start:] > 0.5)).size:
-        first = start + above[0]
-        peak = first + int(np.argmax(likeness[first : first + len(template)]))
-        before, top, after = likeness[peak - 1 : peak + 2]
-        found.append(peak + 0.5 * (before - after) / (before - 2.0 * top + after))
-        start = peak + apart
+    found: list[float] = []
+    apart = round(0.15 * RATE_HZ)
+    for begin in range(0, len(signal), _PART):
+        part = signal[begin : begin + _PART + 2 * len(template)]
+        likeness = fftconvolve(part, template[::-1])[len(template) - 1 : -len(template)]
+        likeness = likeness / np.dot(template, template)
+        start = 0 if not found else max(0, round(found[-1]) + apart - begin)
+        while (above := np.flatnonzero(likeness[start:_PART] > 0.5)).size:
+            first = start + above[0]
+            peak = first + int(np.argmax(likeness[first : first + len(template)]))
+            before, top, after = likeness[peak - 1 : peak + 2]
+            found.append(begin + peak + 0.5 * (before - after) / (before - 2.0 * top + after))
+            start = peak + apart
     return np.array(found)
 
 

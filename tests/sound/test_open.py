@@ -11,6 +11,8 @@ import pytest
 
 from livecoach.errors import AudioError
 from livecoach.sinks.audio import open_audio
+from livecoach.sinks.audio.callback import CallbackBackend
+from livecoach.sinks.audio.keeper import Keeper
 from livecoach.sinks.audio.null import NullBackend
 from livecoach.sinks.audio.portaudio import find_device, quiet_stderr
 from livecoach.sinks.audio.wav import WavBackend
@@ -98,7 +100,8 @@ def test_without_a_device_the_wav_takes_over(
     said: list[str] = []
     backend = open_audio("default", time.monotonic, tmp_path / "run.wav", said.append)
     backend.close()
-    assert isinstance(backend, WavBackend)
+    assert isinstance(backend, Keeper)
+    assert isinstance(backend.current, WavBackend)
     assert len(said) == 1
     assert "no audio output device" in said[0]
 
@@ -110,7 +113,7 @@ def test_on_a_machine_without_a_card_the_real_library_falls_back_quietly(tmp_pat
     code = (
         "import sys, time; from pathlib import Path; from livecoach.sinks.audio import open_audio\n"
         "b = open_audio('default', time.monotonic, Path(sys.argv[1]), print)\n"
-        "b.close(); print(type(b).__name__)"
+        "b.close(); print(type(b.current).__name__)"
     )
     env = {**os.environ, "PULSE_SERVER": "unix:/nonexistent"}
     done = subprocess.run(
@@ -176,6 +179,7 @@ def test_rtmixer_missing_leads_to_the_callback(monkeypatch: pytest.MonkeyPatch) 
     for room in ("open", "rtmixer_backend", "callback"):
         monkeypatch.setattr(f"livecoach.sinks.audio.{room}.import_module", import_module)
     backend = open_audio("default", time.monotonic, None, lambda _: None)
-    assert type(backend).__name__ == "CallbackBackend"
+    assert isinstance(backend, Keeper)
+    assert isinstance(backend.current, CallbackBackend)
     assert streams[0]["started"]
     assert streams[0]["latency"] == 0.2

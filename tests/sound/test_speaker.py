@@ -43,7 +43,7 @@ def test_a_beat_is_played_and_its_lateness_reported() -> None:
 @pytest.mark.parametrize(
     ("dropped", "now_s", "why"),
     [
-        (cue(number=3, due=1.0, expires=1.1), 1.2, "expired"),
+        (cue(number=3, due=1.0, expires=1.1), 1.2, "too late to be heard in time"),
         (cue("speech", "unheard of", number=3), 0.0, "no clip"),
         (cue("tone", "gong", number=3), 0.0, "no tone called 'gong'"),
     ],
@@ -118,3 +118,15 @@ def test_a_failing_way_out_is_the_sessions_business(tmp_path: Path) -> None:
     with pytest.raises(AudioError):
         speaker.poll(20.0)
     speaker.close()
+
+
+def test_a_late_device_gets_its_sounds_earlier_and_they_are_heard_on_time(tmp_path: Path) -> None:
+    backend = NullBackend()
+    speaker = Speaker(backend, _Clips(tmp_path, 48_000), offset_of={"null": 0.2}.__getitem__)
+    assert speaker.opened(0.0).offset_s == 0.2
+    speaker.update(cue(number=7, due=1.0, expires=1.05), 0.3)
+    assert backend.poll(0.79) == []
+    assert speaker.poll(0.99) == []
+    assert speaker.poll(1.0) == [(7, 1.0, 0.0)]
+    speaker.update(cue(number=8, due=2.0, expires=2.05), 1.86)
+    assert list(speaker.dropped) == [(8, "too late to be heard in time")]

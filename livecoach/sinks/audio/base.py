@@ -1,13 +1,21 @@
 """What every way out for sound can do."""
 
 from collections.abc import Callable
-from typing import Protocol, TypeAlias
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 Clock: TypeAlias = Callable[[], float]
 """Returns session time now, in seconds."""
+
+
+class Change(NamedTuple):
+    """The device went away or came back at session time ``t``."""
+
+    t: float
+    device: str
+    state: Literal["lost", "back"]
 
 
 class AudioBackend(Protocol):
@@ -22,8 +30,10 @@ class AudioBackend(Protocol):
     rate_hz: int
     latency_s: float
     """Hand a sound over at least this long before it is due, or it will be late."""
-    xruns: int
-    """How often the device ran dry: each is a gap that was heard."""
+
+    @property
+    def xruns(self) -> int:
+        """How often the device ran dry: each is a gap that was heard."""
 
     def play(self, frames: NDArray[np.float32], t_due: float, token: int) -> None:
         """Start a sound at ``t_due``, or at once when that has passed.
@@ -40,6 +50,9 @@ class AudioBackend(Protocol):
 
     def poll(self, now_s: float) -> list[tuple[int, float]]:
         """Return (token, start time) of what started by ``now_s``; each token exactly once."""
+
+    def changes(self) -> list[Change]:
+        """Return what happened to the device since the last call."""
 
     def flush(self) -> None:
         """Drop every sound that has not started; its token will not be reported."""

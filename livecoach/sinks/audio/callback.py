@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecoach.errors import AudioError
-from livecoach.sinks.audio.base import Clock
-from livecoach.sinks.audio.portaudio import Device
+from livecoach.sinks.audio.base import Change, Clock
+from livecoach.sinks.audio.portaudio import BEGIN_S, STALLED_S, Device
 from livecoach.sound.mixer import Mixer
 from livecoach.timebase import ClockMapper
 
@@ -59,7 +59,14 @@ class CallbackBackend:
             callback=self._render,
         )
         self.latency_s = float(self._stream.latency)
+        self._opened_s = clock()
+        self._asked_s: float | None = None
         self._stream.start()
+
+    @property
+    def flowing(self) -> bool:
+        """Whether the device has asked for frames at all."""
+        return self._asked_s is not None
 
     def play(self, frames: NDArray[np.float32], t_due: float, token: int) -> None:
         """Hand a sound to the audio thread; see `AudioBackend`."""
@@ -71,10 +78,19 @@ class CallbackBackend:
         """Return what the callback placed and what has been heard since; see `AudioBackend`."""
         if not self._stream.active:
             raise AudioError(f"{self.name}: the audio device went away")
+        since_s, most_s = (
+            (self._opened_s, BEGIN_S) if self._asked_s is None else (self._asked_s, STALLED_S)
+        )
+        if self._clock() - since_s > most_s:
+            raise AudioError(f"{self.name}: the audio device takes no sound")
         started = []
         while self._results and self._results[0][1] <= now_s:
             started.append(self._results.popleft())
         return started
+
+    def changes(self) -> list[Change]:
+        """Return nothing: a device that went away is an `AudioError`; see `AudioBackend`."""
+        return []
 
     def flush(self) -> None:
         """Have the audio thread forget what it has not started; see `AudioBackend`."""
@@ -86,7 +102,7 @@ class CallbackBackend:
 
     def _render(self, out: NDArray[np.float32], count: int, time: Any, status: Any) -> None:  # noqa: ANN401
         """Fill one block (audio thread)."""
-        host_s = self._clock()
+        host_s = self._asked_s = self._clock()
         self.xruns += bool(status.output_underflow)
         first = self._mixer.frame
         if time.currentTime > 0.0:

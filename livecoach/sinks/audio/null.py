@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from livecoach.sinks.audio.base import Change
+
 
 class NullBackend:
     """Plays nothing and reports every sound at its due time."""
@@ -24,6 +26,10 @@ class NullBackend:
         started = [item for item in self._waiting if item[1] <= now_s]
         self._waiting = [item for item in self._waiting if item[1] > now_s]
         return started
+
+    def changes(self) -> list[Change]:
+        """Return nothing: nowhere is always there; see `AudioBackend`."""
+        return []
 
     def flush(self) -> None:
         """Drop what has not started; see `AudioBackend`."""

@@ -1,26 +1,32 @@
 """Where the sound is to go, and what takes its place when that cannot be."""
 
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
+from livecoach.errors import AudioError
 from livecoach.sinks.audio.base import AudioBackend, Clock
 from livecoach.sinks.audio.callback import CallbackBackend
+from livecoach.sinks.audio.keeper import Keeper
 from livecoach.sinks.audio.null import NullBackend
-from livecoach.sinks.audio.portaudio import find_device, quiet_stderr
+from livecoach.sinks.audio.portaudio import Device, find_device, quiet_stderr, refresh_devices
 from livecoach.sinks.audio.rtmixer_backend import RtmixerBackend
 from livecoach.sinks.audio.wav import WavBackend
 
-_NO_LIBRARY = (
+NO_LIBRARY = (
     "the PortAudio library is missing (Debian, Raspberry Pi OS: sudo apt install libportaudio2)"
 )
+_FLOWS_S = 0.8
+_LOOK_S = 0.02
 _NO_DEVICE = "there is no audio output device that works"
 
 
 def open_audio(
     spec: str, clock: Clock, wav_fallback: Path | None, say: Callable[[str], None]
 ) -> AudioBackend:
-    """Open the way out for sound.
+    """Open the way out for sound; a sound card is looked after for as long as it is open.
 
     Parameters
     ----------
@@ -47,16 +53,57 @@ def open_audio(
         with quiet_stderr():
             sounddevice = import_module("sounddevice")
     except (ImportError, OSError):
-        return _fallback(_NO_LIBRARY, wav_fallback, say)
+        return _fallback(NO_LIBRARY, wav_fallback, say)
+
+    def reopen(rate_hz: int) -> AudioBackend:
+        try:
+            with quiet_stderr():
+                refresh_devices(sounddevice)
+                device = replace(find_device(sounddevice, spec), rate_hz=rate_hz)
+            return _flowing(_open(device, clock), clock)
+        except sounddevice.PortAudioError as exc:
+            raise AudioError(f"{spec}: {exc}") from exc
+
     try:
         with quiet_stderr():
             device = find_device(sounddevice, spec)
-            try:
-                return RtmixerBackend(device, clock)
-            except (ImportError, OSError):
-                return CallbackBackend(device, clock)
+        return Keeper(_open(device, clock), reopen, clock)
     except sounddevice.PortAudioError:
-        return _fallback(_NO_DEVICE, wav_fallback, say)
+        fallback = _fallback(_NO_DEVICE, wav_fallback, say)
+        return Keeper(fallback, reopen, clock, lost=True)
+
+
+def _open(device: Device, clock: Clock) -> RtmixerBackend | CallbackBackend:
+    try:
+        with quiet_stderr():
+            backend = RtmixerBackend(device, clock)
+    except (ImportError, OSError):
+        return _by_callback(device, clock)
+    if backend.probe():
+        return backend
+    backend.close()
+    return _by_callback(device, clock)
+
+
+def _by_callback(device: Device, clock: Clock) -> CallbackBackend:
+    with quiet_stderr():
+        return CallbackBackend(device, clock)
+
+
+def _flowing(backend: RtmixerBackend | CallbackBackend, clock: Clock) -> AudioBackend:
+    """Return a backend whose device goes on taking sound: some open, take a little and stop."""
+    until_s = clock() + _FLOWS_S
+    try:
+        while clock() < until_s:
+            backend.poll(clock())
+            time.sleep(_LOOK_S)
+    except AudioError:
+        backend.close()
+        raise
+    if backend.flowing:
+        return backend
+    backend.close()
+    raise AudioError(f"{backend.name}: the audio device takes no sound")
 
 
 def _fallback(reason: str, wav_fallback: Path | None, say: Callable[[str], None]) -> AudioBackend:

@@ -5,10 +5,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import ModuleType
+from typing import Any
 
 from livecoach.errors import AudioError
 
 _PREFERRED_RATE_HZ = 48_000
+
+STALLED_S = 0.5
+"""A device that has asked for no frames this long has stopped, whatever it says: a suspended sink
+stays "active"."""
+
+BEGIN_S = 40.0
+"""A Raspberry Pi was seen to ask for its first frames after 30 s (sounddevice issue 327)."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +76,47 @@ def find_device(sd: ModuleType, wanted: str) -> Device:
     return _described(sd, *found[0])
 
 
-def _described(sd: ModuleType, index: int | None, info: dict[str, object]) -> Device:
+@dataclass(frozen=True)
+class Output:
+    """A stereo output as a person may choose it; ``latency_s`` is the device's own word."""
+
+    name: str
+    host_api: str
+    rate_hz: int
+    latency_s: float
+    default: bool
+
+
+def outputs(sd: ModuleType) -> list[Output]:
+    """Return the stereo outputs there are, the default one marked."""
+    try:
+        default = sd.query_devices(kind="output")["index"]
+    except sd.PortAudioError:
+        default = None
+    apis = sd.query_hostapis()
+    return [
+        Output(
+            name=str(info["name"]),
+            host_api=str(apis[info["hostapi"]]["name"]),
+            rate_hz=_described(sd, index, info).rate_hz,
+            latency_s=float(info["default_high_output_latency"]),
+            default=index == default,
+        )
+        for index, info in enumerate(sd.query_devices())
+        if info["max_output_channels"] >= 2
+    ]
+
+
+def refresh_devices(sd: ModuleType) -> None:
+    """Have PortAudio look for devices again; it does so only when it begins.
+
+    No stream may be open. sounddevice offers no public way (its issue 7), hence the canary test.
+    """
+    sd._terminate()  # noqa: SLF001
+    sd._initialize()  # noqa: SLF001
+
+
+def _described(sd: ModuleType, index: int | None, info: dict[str, Any]) -> Device:
     rate_hz = _PREFERRED_RATE_HZ
     try:
         sd.check_output_settings(index, channels=2, dtype="float32", samplerate=rate_hz)

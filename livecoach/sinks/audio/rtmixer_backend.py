@@ -1,18 +1,22 @@
 """The sound card through rtmixer: a C callback places each sound, no Python in the audio thread.
 
-Sounds are handed over with a start in the stream's own time, which may be any clock. It is compared
-with the session's about once a second, by the tightest of many brackets.
+Sounds are handed over with a start in the stream's own time, which may be any clock, the wall clock
+too. It is compared with the session's about once a second and at every hand-over, by the tightest
+of many brackets; when it was set, sounds that wait are placed anew. A host whose stream time stands
+still cannot be used this way, which `probe` finds out. A stream that asks for no frames for 0.5 s
+(a suspended sink stays "active") counts as gone.
 """
 
+import time
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livecoach.errors import AudioError
-from livecoach.sinks.audio.base import Clock
-from livecoach.sinks.audio.portaudio import Device
+from livecoach.sinks.audio.base import Change, Clock
+from livecoach.sinks.audio.portaudio import BEGIN_S, STALLED_S, Device
 
 _LATENCY_S = 0.1
 _QUEUE = 1024
@@ -22,6 +26,16 @@ _BRACKETS = 50
 _REFRESH_S = 1.0
 _STEP_S = 0.005
 """The stream's clock was set (it may be the wall clock): compare at once."""
+_ASK_S = 0.25
+_FIRST_S = 1.0
+"""Sound cards that take longer to begin are watched, not waited for."""
+
+
+class _Waiting(NamedTuple):
+    token: int
+    action: Any
+    frames: NDArray[np.float32]
+    t_due: float
 
 
 class RtmixerBackend:
@@ -63,60 +77,105 @@ class RtmixerBackend:
         self._offset_s = 0.0
         self._refresh_due_s = 0.0
         self._stats: Any = None
-        self._playing: list[tuple[int, Any]] = []
+        self._asked_s = clock()
+        self.flowing = False
+        """Whether the device has asked for frames at all."""
+        self._playing: list[_Waiting] = []
         self._cancels: list[tuple[Any, Any]] = []
         self._refresh(clock())
+
+    def probe(self) -> bool:
+        """Return whether a sound that is due starts, once blocks are asked for; waits up to 1 s.
+
+        On hosts whose stream time stands still none ever does. A device that has not begun by then
+        has the benefit of the doubt: it is watched from now on.
+        """
+        self._watch()
+        sound = self._start(np.zeros((1, 2), np.float32), self._clock() + self.latency_s)
+        until_s = self._clock() + _FIRST_S
+        while self._clock() < until_s and sound in self._mixer.actions:
+            time.sleep(0.01)
+        self._watch()
+        return bool(sound.done_frames) or not self.flowing
 
     def play(self, frames: NDArray[np.float32], t_due: float, token: int) -> None:
         """Queue a sound; see `AudioBackend`."""
         if len(self._playing) >= _MOST_WAITING:
             raise AudioError(f"{self.name}: takes no more sounds, the device has stalled")
-        if abs(self._mixer.time - self._clock() - self._offset_s) > _STEP_S:
-            self._refresh(self._clock())
-        try:
-            action = self._mixer.play_buffer(
-                np.ascontiguousarray(frames, np.float32),
-                channels=2,
-                start=t_due + self._offset_s,
-                allow_belated=True,
-            )
-        except self._errors as exc:
-            raise AudioError(f"{self.name}: {exc}") from exc
-        self._playing.append((token, action))
+        self._follow_step()
+        buffer = np.ascontiguousarray(frames, np.float32)
+        self._playing.append(_Waiting(token, self._start(buffer, t_due), buffer, t_due))
 
     def poll(self, now_s: float) -> list[tuple[int, float]]:
         """Return what the audio callback really started; see `AudioBackend`."""
-        if not self._active():
-            raise AudioError(f"{self.name}: the audio device went away")
+        self._watch()
+        self._follow_step()
         if now_s >= self._refresh_due_s:
             self._refresh(now_s)
         live = self._mixer.actions
         self._cancels = [pair for pair in self._cancels if pair[0] in live]
         started, playing = [], []
-        for token, action in self._playing:
+        for item in self._playing:
+            action = item.action
             t_heard = action.actual_time - self._offset_s
             # A cancelled sound ends up "done" with no frame played.
             if action.done_frames and t_heard <= now_s:
-                started.append((token, t_heard))
+                started.append((item.token, t_heard))
             elif action.done_frames or action in live:
-                playing.append((token, action))
+                playing.append(item)
         self._playing = playing
         return started
+
+    def changes(self) -> list[Change]:
+        """Return nothing: a device that went away is an `AudioError`; see `AudioBackend`."""
+        return []
 
     def flush(self) -> None:
         """Cancel what has not started; see `AudioBackend`."""
         cancelled = {action for _, action in self._cancels}
-        try:
-            for _, action in self._playing:
-                if not action.done_frames and action not in cancelled:
-                    # The callback looks at the action when it cancels it: keep both alive.
-                    self._cancels.append((self._mixer.cancel(action), action))
-        except self._errors as exc:
-            raise AudioError(f"{self.name}: {exc}") from exc
+        for item in self._playing:
+            if not item.action.done_frames and item.action not in cancelled:
+                self._cancel(item.action)
 
     def close(self) -> None:
         """Stop at once and let go of the device."""
         self._mixer.close(ignore_errors=True)
+
+    def _start(self, frames: NDArray[np.float32], t_due: float) -> Any:  # noqa: ANN401  a C struct
+        try:
+            return self._mixer.play_buffer(
+                frames, channels=2, start=t_due + self._offset_s, allow_belated=True
+            )
+        except self._errors as exc:
+            raise AudioError(f"{self.name}: {exc}") from exc
+
+    def _cancel(self, action: Any) -> None:  # noqa: ANN401  a C struct
+        try:
+            # The callback looks at the action when it cancels it: keep both alive.
+            self._cancels.append((self._mixer.cancel(action), action))
+        except self._errors as exc:
+            raise AudioError(f"{self.name}: {exc}") from exc
+
+    def _watch(self) -> None:
+        """Ask the callback for a sign of life and miss it after half a second."""
+        if not self._active():
+            raise AudioError(f"{self.name}: the audio device went away")
+        now_s = self._clock()
+        if self._stats not in self._mixer.actions:
+            if self._stats is not None:
+                self.xruns += self._stats.stats.output_underflows
+                self.flowing = True
+            if now_s - self._asked_s >= _ASK_S or self._stats is None:
+                self._asked_s = now_s
+                self._stats = self._fetch()
+        elif now_s - self._asked_s > (STALLED_S if self.flowing else BEGIN_S):
+            raise AudioError(f"{self.name}: the audio device takes no sound")
+
+    def _fetch(self) -> Any:  # noqa: ANN401  a C struct
+        try:
+            return self._mixer.fetch_and_reset_stats()
+        except self._errors as exc:
+            raise AudioError(f"{self.name}: {exc}") from exc
 
     def _active(self) -> bool:
         try:
@@ -124,18 +183,30 @@ class RtmixerBackend:
         except self._errors:
             return False
 
+    def _follow_step(self) -> None:
+        """Place waiting sounds anew when the stream's clock was set."""
+        before_s = self._offset_s
+        if abs(self._time() - self._clock() - before_s) > _STEP_S:
+            self._refresh(self._clock())
+        if abs(self._offset_s - before_s) <= _STEP_S:
+            return
+        for k, item in enumerate(self._playing):
+            if not item.action.done_frames and item.t_due > self._clock():
+                self._cancel(item.action)
+                self._playing[k] = item._replace(action=self._start(item.frames, item.t_due))
+
     def _refresh(self, now_s: float) -> None:
-        """Compare the clocks and fetch the count of underflows."""
+        """Compare the clocks."""
         self._refresh_due_s = now_s + _REFRESH_S
-        try:
-            self._offset_s = min(self._bracket() for _ in range(_BRACKETS))[1]
-            if self._stats is None or self._stats not in self._mixer.actions:
-                self.xruns += self._stats.stats.output_underflows if self._stats else 0
-                self._stats = self._mixer.fetch_and_reset_stats()
-        except self._errors as exc:
-            raise AudioError(f"{self.name}: {exc}") from exc
+        self._offset_s = min(self._bracket() for _ in range(_BRACKETS))[1]
 
     def _bracket(self) -> tuple[float, float]:
         """Return how long one comparison of the clocks took, and stream time less session time."""
-        before_s, stream_s, after_s = self._clock(), self._mixer.time, self._clock()
+        before_s, stream_s, after_s = self._clock(), self._time(), self._clock()
         return after_s - before_s, stream_s - (before_s + after_s) / 2.0
+
+    def _time(self) -> float:
+        try:
+            return float(self._mixer.time)
+        except self._errors as exc:
+            raise AudioError(f"{self.name}: {exc}") from exc

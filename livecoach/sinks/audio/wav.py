@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecoach.errors import AudioError
+from livecoach.sinks.audio.base import Change
 from livecoach.sound.mixer import Mixer
 
 _CHANNELS = 2
@@ -65,6 +66,10 @@ class WavBackend:
         started = [(token, at / self.rate_hz) for token, at in self._waiting if at < done]
         self._waiting = [(token, at) for token, at in self._waiting if at >= done]
         return started
+
+    def changes(self) -> list[Change]:
+        """Return nothing: a file does not come and go; see `AudioBackend`."""
+        return []
 
     def flush(self) -> None:
         """Drop what has not started; see `AudioBackend`."""

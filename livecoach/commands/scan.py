@@ -1,0 +1,52 @@
+"""``livecoach scan``: what is there to listen to, and to listen with. So far: ``--audio``."""
+
+from importlib import import_module
+
+from rich.table import Table
+
+from livecoach.commands.output import print_json, stdout
+from livecoach.errors import AudioError, ConfigError
+from livecoach.sinks.audio.open import NO_LIBRARY
+from livecoach.sinks.audio.portaudio import Output, outputs, quiet_stderr
+
+
+def scan(*, audio: bool, as_json: bool) -> int:
+    """List sound outputs; return the exit code."""
+    if not audio:
+        raise ConfigError("scan", "say what to look for: scan --audio lists sound outputs")
+    found = _outputs()
+    if as_json:
+        print_json(
+            {
+                "outputs": [
+                    {
+                        "name": output.name,
+                        "host_api": output.host_api,
+                        "rate_hz": output.rate_hz,
+                        "latency_s": output.latency_s,
+                        "default": output.default,
+                    }
+                    for output in found
+                ]
+            }
+        )
+        return 0
+    if not found:
+        raise AudioError("there is no sound output; --audio FILE.wav writes a file instead")
+    table = Table("--audio", "by way of", "rate", "latency", "", box=None, pad_edge=False)
+    for output in found:
+        latency = f"{1e3 * output.latency_s:.0f} ms"
+        rate = f"{output.rate_hz} Hz"
+        table.add_row(
+            output.name, output.host_api, rate, latency, "default" if output.default else ""
+        )
+    stdout().print(table)
+    return 0
+
+
+def _outputs() -> list[Output]:
+    try:
+        with quiet_stderr():
+            return outputs(import_module("sounddevice"))
+    except (ImportError, OSError) as exc:
+        raise AudioError(NO_LIBRARY) from exc
