@@ -82,7 +82,7 @@ class Outlets:
         if speech and backend.name != "null":
             self._voice = Voice(cache_dir() / "speech", backend.rate_hz, audio.language, self._say)
             self._rendering = asyncio.create_task(self._voice.prepare(PHRASES), name="speech")
-        self._speaker = Speaker(backend, self._voice, audio.volume, offset_of)
+        self._speaker = Speaker(backend, self._voice, audio.volume, offset_of, audio.beat)
         if wait and self._rendering is not None:
             await self._rendering
         return self._speaker.opened(0.0)

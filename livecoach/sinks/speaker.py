@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from livecoach.model import Cue, Sound
 from livecoach.sinks.audio.base import AudioBackend
 from livecoach.sinks.voice import Voice
+from livecoach.sound.beats import BeatSound
 from livecoach.sound.desk import Desk
 
 _REMEMBERED = 256
@@ -32,6 +33,8 @@ class Speaker:
         Gain on everything, 0 to 1.
     offset_of
         Device name to how much later than it says its sound is heard, in seconds.
+    sound
+        What a beat sounds like.
     """
 
     def __init__(
@@ -40,13 +43,14 @@ class Speaker:
         voice: Voice | None,
         volume: float = 1.0,
         offset_of: Callable[[str], float] = _no_offset,
+        sound: BeatSound = "woodblock",
     ) -> None:
         self.dropped: deque[tuple[int, str]] = deque(maxlen=_REMEMBERED)
         """(cue number, why) of the last cues that were not played; the reader may empty it."""
         self.dropped_total = 0
         self._backend = backend
         self._voice = voice
-        self._desk = Desk(backend.rate_hz, volume)
+        self._desk = Desk(backend.rate_hz, volume, sound)
         self._due_s: dict[int, float] = {}
         self._offset_of = offset_of
         self._offset_s = offset_of(backend.name)
