@@ -66,6 +66,7 @@ test: rigs lint check
 
 bench: $(VENV)/.testing
 	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks.sounds
 	@[ -z "$$LIVECOACH_DATA" ] || $(BIN)/python -m tests.benchmarks.peers
 
 accuracy: $(VENV)/.testing

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from livecoach.sound.beats import BEATS, PEAK, SOUNDS, TONES, BeatSound, beat, tone
 from livecoach.sound.desk import DUCK_RATIO
 from livecoach.sound.loudness import k_weighted_energy_s
+from tests.benchmarks.sounds import best_snr_db
 
 RATES_HZ = (22_050, 44_100, 48_000, 96_000)
 _LSB = 1.0 / 32_768.0
@@ -94,6 +95,14 @@ def test_one_earphone_is_enough_to_tell_them_apart(sound: BeatSound, ear: int) -
     assert np.abs(np.correlate(a, b, "full")).max() < 0.3
     loud_db = [10 * np.log10(np.sum(heard[name] ** 2)) for name in ("left", "right")]
     assert abs(loud_db[0] - loud_db[1]) < 8.0
+
+
+@every_beat
+def test_a_beat_stands_out_of_modelled_noise(name: str, sound: BeatSound) -> None:
+    frames = beat(name, 48_000, sound)
+    near = int(np.abs(frames).max(axis=0).argmax())
+    assert best_snr_db(frames[:, near])[0] > 13.0
+    assert best_snr_db(frames[:, 1 - near])[0] > 8.0
 
 
 @every_sound
