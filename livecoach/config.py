@@ -38,11 +38,14 @@ class AudioConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     ``offset_s`` is how much later than the device says its sound is heard; without it, what
     ``calibrate audio`` found for the device. At ``volume`` 1 no beat is above 0.35 and no word
     above 0.6 of full scale, so that both together never distort; louder is the device's business.
+    ``music`` is a WAV, FLAC or OGG file that is played at the target's tempo below the beats.
     """
 
     output: str = "default"
     volume: Annotated[float, Meta(ge=0.0, le=1.0)] = 1.0
     beat: BeatSound = "woodblock"
+    music: str = ""
+    music_bpm: Annotated[float, Meta(ge=30.0, le=300.0)] | None = None
     offset_s: Annotated[float, Meta(ge=-0.2, le=1.0)] | None = None
     speech: bool = True
     language: str = "en-US"
