@@ -1,9 +1,9 @@
 """Music beside the beats: prepared ahead by a worker, handed over in short pieces.
 
-The worker decodes and stretches a second at a time, half a second before the last one is used up
+The worker decodes and stretches half a second at a time, half a second before the last is used up
 (python-stretch holds the interpreter's lock meanwhile, some 20 ms on a laptop). A change of tempo
-is heard one or two seconds later, in one piece with what was before. Pieces are handed over late,
-so that the music can still step back for speech. They overlap by a few milliseconds, one fading out
+is heard about a second later, in one piece with what was before. Pieces are handed over late, so
+that the music can still step back for speech. They overlap by a few milliseconds, one fading out
 while the next fades in: on their samples they add up to the music exactly, and where a device
 places them a little off, or one is missing, nothing clicks.
 """
@@ -21,7 +21,7 @@ from livecoach.sound.music import MusicPlan, fold
 
 DUCK_RATIO = 0.3
 """What is left of the music while someone speaks."""
-_PART_S = 1.0
+_PART_S = 0.5
 _AHEAD_S = 0.5
 _PIECE_S = 0.125
 _FADE_S = 0.005

@@ -1,6 +1,6 @@
 """Music that keeps step: which part of a song is heard when, how fast, and how the parts join.
 
-The song is cut into parts of about a second, each stretched by one ratio. From part to part the
+The song is cut into parts of half a second, each stretched by one ratio. From part to part the
 ratio follows the target; a small correction pulls the song's beats onto the beats that are played.
 """
 

@@ -18,6 +18,7 @@ from tests.sound.songs import save, song
 RATE_HZ = 48_000
 PARTS = 40
 RATIO = 1.045
+PART_S = 0.5
 
 
 def longest_hold_s(stop: threading.Event, out: list[float]) -> None:
@@ -45,8 +46,8 @@ def main() -> None:
             watch.start()
             start = time.thread_time()
             for n in range(PARTS):
-                opened.render(Part(n * RATIO, RATIO), RATE_HZ)
-            factor = (time.thread_time() - start) / PARTS
+                opened.render(Part(n * PART_S * RATIO, RATIO), round(PART_S * RATE_HZ))
+            factor = (time.thread_time() - start) / (PARTS * PART_S)
             stop.set()
             watch.join()
             opened.close()

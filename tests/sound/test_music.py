@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import python_stretch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -118,6 +119,18 @@ def test_a_song_is_faster_but_not_higher(
     spectrum = np.abs(np.fft.rfft(out[:, 0] * np.hanning(len(out))))
     band = spectrum[: 600 * 12]
     assert band.argmax() / 12 == pytest.approx(440.0, abs=1.0)
+
+
+def test_canary_python_stretch_is_in_time_and_begins_anew_with_every_call() -> None:
+    """A stroke lands where the ratio puts it; were calls joined one day, the margins could go."""
+    stretcher = python_stretch.Signalsmith.Stretch(0)
+    stretcher.preset(2, _RATE_HZ)
+    stretcher.setTimeFactor(1.25)
+    stroke = np.zeros((2, 40_000), np.float32)
+    stroke[:, 20_000] = 1.0
+    outs = [stretcher.process(stroke) for _ in range(2)]
+    assert outs[0].shape == (2, 32_000)
+    assert [abs(int(np.abs(out[0]).argmax()) - 16_000) < 50 for out in outs] == [True, True]
 
 
 def test_no_seam_is_heard_in_held_notes(tmp_path: Path) -> None:
