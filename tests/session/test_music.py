@@ -10,6 +10,8 @@ from tests.session.recordings import pod_file
 from tests.session.test_run import onsets, sound
 from tests.sound.songs import save, song
 
+pytest.importorskip("python_stretch", reason="it has no wheel for Linux on ARM")
+
 
 @pytest.mark.parametrize("there", [True, False])
 def test_a_session_with_music_or_with_music_that_is_missing(tmp_path: Path, there: bool) -> None:
