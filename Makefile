@@ -67,6 +67,8 @@ test: rigs lint check
 
 bench: $(VENV)/.testing
 	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks.sounds
+	$(BIN)/python -m tests.benchmarks.music
 	@[ -z "$$LIVECOACH_DATA" ] || $(BIN)/python -m tests.benchmarks.peers
 
 soak: rigs $(VENV)/.testing

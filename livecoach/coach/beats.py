@@ -30,6 +30,7 @@ class BeatPlan:
         self.playing = False
         self._anchor = 0.0
         self._count = 0
+        self._begun = False
         self._period_s: float | None = None
         self._last = -1e9
 
@@ -47,7 +48,7 @@ class BeatPlan:
             # An error of the period counts once for each step ahead, that of one step once.
             in_phase = phase.sd_s * math.sqrt(ahead) <= _GATE_RATIO * phase.period_s
             first = phase.predict(ahead) if in_phase else first
-        self.playing = True
+        self.playing, self._begun = True, False
         self._anchor, self._count, self._period_s = first, 0, period_s
         return in_phase
 
@@ -72,7 +73,8 @@ class BeatPlan:
         if not self.playing:
             return []
         if period_s != self._period_s:
-            if self._count:
+            # The first beat of a burst stays where it was aimed.
+            if self._begun:
                 self._anchor, self._count = self._last + period_s, 0
             self._period_s = period_s
         due: list[float] = []
@@ -80,7 +82,7 @@ class BeatPlan:
             self._count += 1
             if beat > self._last:
                 due.append(beat)
-                self._last = beat
+                self._last, self._begun = beat, True
         return due
 
 

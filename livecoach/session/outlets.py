@@ -9,9 +9,10 @@ from typing import Protocol
 from livecoach.coach import PHRASES
 from livecoach.config import AudioConfig
 from livecoach.errors import AudioError
-from livecoach.model import Cue, Event, Input, Sound
+from livecoach.model import Cue, Event, Input, Sound, Target
 from livecoach.session.pacing import Pace
 from livecoach.sinks.audio.open import open_audio
+from livecoach.sinks.music import Music
 from livecoach.sinks.recorder import Recorder
 from livecoach.sinks.speaker import Speaker
 from livecoach.sinks.voice import Voice
@@ -83,7 +84,12 @@ class Outlets:
         if speech and backend.name != "null":
             self._voice = Voice(cache_dir() / "speech", backend.rate_hz, audio.language, self._say)
             self._rendering = asyncio.create_task(self._voice.prepare(PHRASES), name="speech")
-        self._speaker = Speaker(backend, self._voice, audio.volume, offset_of)
+        music = None
+        if audio.music and backend.name != "null":
+            music = Music(
+                audio.music, audio.music_bpm, backend.rate_hz, audio.volume, self._say, wait=wait
+            )
+        self._speaker = Speaker(backend, self._voice, audio.volume, offset_of, audio.beat, music)
         if wait and self._rendering is not None:
             await self._rendering
         return self._speaker.opened(0.0)
@@ -109,6 +115,8 @@ class Outlets:
                 self._speaker.update(event, self._pace.now())
             except AudioError as exc:
                 self._lose_sound(exc)
+        elif isinstance(event, Target) and self._speaker is not None:
+            self._speaker.follow(event.target_spm)
         self._show(lambda observer: observer.update(event))
 
     def heard(self) -> list[tuple[int, float, float]]:

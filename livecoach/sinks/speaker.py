@@ -9,10 +9,14 @@ from numpy.typing import NDArray
 
 from livecoach.model import Cue, Sound
 from livecoach.sinks.audio.base import AudioBackend
+from livecoach.sinks.music import Music
 from livecoach.sinks.voice import Voice
+from livecoach.sound.beats import BeatSound
 from livecoach.sound.desk import Desk
 
 _REMEMBERED = 256
+_MUSIC = -1
+"""Token of what is no cue."""
 
 
 def _no_offset(_device: str) -> float:
@@ -32,6 +36,10 @@ class Speaker:
         Gain on everything, 0 to 1.
     offset_of
         Device name to how much later than it says its sound is heard, in seconds.
+    sound
+        What a beat sounds like.
+    music
+        Played beside the cues; the speaker closes it.
     """
 
     def __init__(
@@ -40,14 +48,17 @@ class Speaker:
         voice: Voice | None,
         volume: float = 1.0,
         offset_of: Callable[[str], float] = _no_offset,
+        sound: BeatSound = "woodblock",
+        music: Music | None = None,
     ) -> None:
         self.dropped: deque[tuple[int, str]] = deque(maxlen=_REMEMBERED)
         """(cue number, why) of the last cues that were not played; the reader may empty it."""
         self.dropped_total = 0
         self._backend = backend
         self._voice = voice
-        self._desk = Desk(backend.rate_hz, volume)
+        self._desk = Desk(backend.rate_hz, volume, sound)
         self._due_s: dict[int, float] = {}
+        self._music = music
         self._offset_of = offset_of
         self._offset_s = offset_of(backend.name)
 
@@ -75,12 +86,23 @@ class Speaker:
             self._drop(cue, f"no {cue.kind} called {cue.phrase!r}")
             return
         self._backend.play(frames, t_start - self._offset_s, cue.number)
+        if self._music is not None and cue.kind == "beat":
+            self._music.beat(cue.t_due)
+        elif self._music is not None and cue.kind == "speech":
+            self._music.duck(t_start, t_start + len(frames) / self._backend.rate_hz)
         self._due_s[cue.number] = cue.t_due
         if len(self._due_s) > _REMEMBERED:
             del self._due_s[next(iter(self._due_s))]
 
+    def follow(self, rate_spm: float | None) -> None:
+        """Let the music go at this many steps a minute; None: at its own tempo."""
+        if self._music is not None:
+            self._music.follow(rate_spm)
+
     def poll(self, now_s: float) -> list[tuple[int, float, float]]:
         """Return (cue number, time heard, lateness in s) of what was heard by now, in order.
+
+        It also hands over the music that is due next: to be called ten times a second.
 
         Raises
         ------
@@ -88,6 +110,11 @@ class Speaker:
             The way out is gone.
         """
         heard = []
+        if self._music is not None:
+            for frames, t in self._music.take(now_s + self._backend.latency_s + self._offset_s):
+                # A whole number of frames earlier, so that the pieces meet on their samples.
+                early = round(self._offset_s * self._backend.rate_hz) / self._backend.rate_hz
+                self._backend.play(frames, t - early, _MUSIC)
         for number, t_started in self._backend.poll(now_s - self._offset_s):
             t_due = self._due_s.pop(number, None)
             t_heard = t_started + self._offset_s
@@ -122,7 +149,9 @@ class Speaker:
         return self._backend.xruns
 
     def close(self) -> None:
-        """Close the backend."""
+        """Close the backend and the music."""
+        if self._music is not None:
+            self._music.close()
         self._backend.close()
 
     def _clip(self, cue: Cue) -> NDArray[np.float32] | None:

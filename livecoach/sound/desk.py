@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecoach.model import Cue
-from livecoach.sound.beats import beat, tone
+from livecoach.sound.beats import BeatSound, beat, tone
 
 SPEECH_PEAK = 0.6
 DUCK_RATIO = 0.35
@@ -27,10 +27,13 @@ class Desk:
         Frames per second.
     volume
         Gain on everything, 0 to 1.
+    sound
+        What a beat sounds like.
     """
 
-    def __init__(self, rate_hz: int, volume: float = 1.0) -> None:
+    def __init__(self, rate_hz: int, volume: float = 1.0, sound: BeatSound = "woodblock") -> None:
         self._rate_hz = rate_hz
+        self._sound = sound
         self._volume = np.float32(volume)
         self._spoken: deque[tuple[float, float]] = deque(maxlen=_REMEMBERED)
 
@@ -66,7 +69,7 @@ class Desk:
             return self._speech(cue, clip)
         if cue.kind == "tone":
             return tone(cue.phrase, self._rate_hz) * self._volume
-        frames = beat(cue.phrase or "neutral", self._rate_hz)
+        frames = beat(cue.phrase or "neutral", self._rate_hz, self._sound)
         taken = any(start <= cue.t_due < end for start, end in self._spoken)
         return frames * (self._volume * np.float32(DUCK_RATIO if taken else 1.0))
 

@@ -35,12 +35,14 @@ def resample(clip: NDArray[np.float32], from_hz: int, to_hz: int) -> NDArray[np.
     phases = _phases(up, down)
     reach = phases.shape[1] // 2
     count = -(-len(clip) * up // down)
-    at = np.arange(count) * down
-    phase, base = at % up, at // up
     padded = np.pad(clip.astype(np.float64), (reach, reach + 1))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, phases.shape[1])
     out = np.zeros(count)
-    for tap in range(phases.shape[1]):
-        out += phases[phase, tap] * padded[base + tap]
+    # Every up-th sample of the output has the same filter, down samples of the input further on.
+    for first in range(min(up, count)):
+        at = first * down
+        mine = windows[at // up :: down][: -(-(count - first) // up)]
+        out[first::up] = mine @ phases[at % up]
     return out.astype(np.float32)
 
 

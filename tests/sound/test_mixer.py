@@ -6,8 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from livecoach.sound.beats import beat
+from livecoach.model import CueKind
+from livecoach.sound.beats import BEATS, PEAK, SOUNDS, BeatSound, beat
+from livecoach.sound.desk import SPEECH_PEAK, Desk
 from livecoach.sound.mixer import Mixer
+from tests.sound.cues import cue
 
 _RATE_HZ = 48_000
 
@@ -39,7 +42,8 @@ def test_a_sound_starts_on_its_frame(at: int) -> None:
     mixer.schedule(beat("left", _RATE_HZ), at)
     out = np.concatenate([mixer.render(256) for _ in range(40)])
     assert np.flatnonzero(out[:, 0])[0] == at
-    assert np.array_equal(out[at : at + 2880], beat("left", _RATE_HZ))
+    left = beat("left", _RATE_HZ)
+    assert np.array_equal(out[at : at + len(left)], left)
 
 
 def test_overlapping_sounds_add_up() -> None:
@@ -67,6 +71,56 @@ def test_nothing_gets_beyond_full_scale_and_quiet_sound_is_untouched() -> None:
     assert np.all(np.diff(out[:, 0]) >= 0.0)
     quiet = np.abs(ramp) <= 0.95
     assert np.array_equal(out[quiet], ramp[quiet])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    beats=st.lists(
+        st.tuples(st.integers(0, 40), st.sampled_from(BEATS), st.sampled_from(SOUNDS)), max_size=6
+    ),
+    speech_at_s=st.floats(0.0, 2.0),
+    clip_s=st.floats(0.05, 1.0),
+    seed=st.integers(0, 99),
+    volume=st.floats(0.0, 1.0),
+)
+def test_beats_and_speech_add_up_untouched_by_the_limiter(
+    beats: list[tuple[int, str, BeatSound]],
+    speech_at_s: float,
+    clip_s: float,
+    seed: int,
+    volume: float,
+) -> None:
+    """Beats lie at least 0.15 s apart here, closer than any step; speech is as loud as it gets.
+
+    The sum is exact, so it is as smooth as its parts: nothing clicks where sounds overlap.
+    """
+    mixer = Mixer(_RATE_HZ)
+    total = np.zeros((10 * _RATE_HZ, 2), np.float32)
+    clip = np.sign(np.random.default_rng(seed).uniform(-1, 1, int(clip_s * _RATE_HZ)))
+    cues: list[tuple[CueKind, str, float, BeatSound]] = [("speech", "x", speech_at_s, "woodblock")]
+    steps = sorted({step: (name, sound) for step, name, sound in beats}.items())
+    cues += [("beat", name, 0.15 * step, sound) for step, (name, sound) in steps]
+    desks: dict[str, Desk] = {}
+    for kind, phrase, due, sound in cues:
+        desk = desks.setdefault(sound, Desk(_RATE_HZ, volume, sound))
+        what = "" if phrase == "neutral" else phrase
+        frames = desk.voice(cue(kind, what, due=due), clip.astype(np.float32))
+        at = mixer.schedule(frames, round(due * _RATE_HZ))
+        total[at : at + len(frames)] += frames
+    assert np.array_equal(mixer.render(len(total)), total)
+    assert np.abs(total).max() <= PEAK + SPEECH_PEAK
+
+
+def test_the_limiter_is_out_of_reach_of_the_loudest_beat_under_the_loudest_word() -> None:
+    loudest = max(np.abs(beat(n, _RATE_HZ, s)).max() for s in SOUNDS for n in BEATS)
+    clip = np.ones(10, np.float32)
+    word = Desk(_RATE_HZ).voice(cue("speech", "x"), clip).max()
+    mixer = Mixer(_RATE_HZ)
+    mixer.schedule(np.full((1, 2), loudest, np.float32), 0)
+    mixer.schedule(np.full((1, 2), word, np.float32), 0)
+    assert loudest == pytest.approx(0.349, abs=1e-4)
+    assert word == pytest.approx(0.6, abs=1e-6)
+    assert np.all(mixer.render(1) == np.float32(loudest) + np.float32(word))
 
 
 def test_flush_keeps_what_has_started() -> None:
