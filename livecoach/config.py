@@ -35,7 +35,8 @@ class AudioConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """``[audio]``: where sound goes (``default``, a device, ``null``, a WAV file), how loud.
 
     ``offset_s`` is how much later than the device says its sound is heard; without it, what
-    ``calibrate audio`` found for the device.
+    ``calibrate audio`` found for the device. ``speech_command`` is a program that speaks instead of
+    the engine that comes with us: it gets ``{text}`` (or reads it) and writes the WAV ``{file}``.
     """
 
     output: str = "default"
@@ -43,6 +44,7 @@ class AudioConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     offset_s: Annotated[float, Meta(ge=-0.2, le=1.0)] | None = None
     speech: bool = True
     language: str = "en-US"
+    speech_command: str = ""
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
