@@ -33,6 +33,14 @@ class Recogniser:
             jsgf=str(grammar), samprate=_RATE_HZ, loglevel="FATAL", bestpath=False
         )
 
+        self._mean: str | None = None
+
+    def settle(self, clips: Iterable[NDArray[np.float32]], rate_hz: int) -> None:
+        """Get used to a voice: from now on every clip is heard alone, whatever came before it."""
+        for clip in clips:
+            self.hear(clip, rate_hz)
+        self._mean = self._decoder.get_cmn(True)
+
     def hear(
         self, clip: NDArray[np.float32], rate_hz: int, noise: np.random.Generator | None = None
     ) -> str:
@@ -43,6 +51,8 @@ class Recogniser:
         if noise is not None:
             x += 0.1 * rms * _pink(len(x), noise)
         pcm = np.rint(x / np.abs(x).max() * 0.7 * 32767).astype("<i2").tobytes()
+        if self._mean is not None:
+            self._decoder.set_cmn(self._mean)
         self._decoder.start_utt()
         self._decoder.process_raw(pcm, full_utt=True)
         self._decoder.end_utt()

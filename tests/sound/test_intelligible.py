@@ -58,6 +58,7 @@ def test_every_phrase_and_step_rate_is_understood(
     clips: dict[str, NDArray[np.float32]], listener: Recogniser, noisy: bool
 ) -> None:
     assert clips.keys() == _SENTENCES.keys()
+    listener.settle([clips[phrase] for phrase in PHRASES], _RATE_HZ)
     noise = np.random.default_rng(4) if noisy else None
     misheard = []
     for text, clip in clips.items():
