@@ -14,13 +14,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from importlib import metadata
+from itertools import pairwise, starmap
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livecoach.sinks.voice_worker import VOLUME
-from livecoach.sound.numbers import parts, parts_to_prepare
+from livecoach.sound.numbers import gap_s, parts, parts_to_prepare
 from livecoach.sound.speech import clarify, join
 
 _AT_ONCE = 2
@@ -99,11 +100,12 @@ class Voice:
     def clip(self, text: str) -> NDArray[np.float32] | None:
         """Return a phrase, mono at the voice's rate, shape (n,); None when it is not rendered."""
         if text not in self._clips:
-            clips = [self._part(part) for part in parts(text, self._language)]
+            said = parts(text, self._language)
+            clips = [self._part(part) for part in said]
             known = [clip for clip in clips if clip is not None]
             if len(known) < len(clips):
                 return None
-            self._clips[text] = join(known, self._rate_hz)
+            self._clips[text] = join(known, list(starmap(gap_s, pairwise(said))), self._rate_hz)
             if len(self._clips) > _REMEMBERED:
                 self._clips.popitem(last=False)
         self._clips.move_to_end(text)

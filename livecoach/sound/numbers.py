@@ -13,7 +13,10 @@ LOWEST, HIGHEST = 100, 239
 SLOT = "{spm}"
 """Stands for any of the numbers in a phrase that is to be prepared."""
 
+_GAP_S = 0.015
+_BETWEEN_VOWELS_S = 0.080
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_HIATUS = re.compile(r"([aeiouy]|oh) [aeiou]", re.IGNORECASE)
 _CLOSING = re.compile(r"[.,;:!?]*")
 
 
@@ -121,6 +124,15 @@ def parts_to_prepare(phrase: str, language: str = "en-US") -> tuple[str, ...]:
         return tuple(dict.fromkeys(parts(phrase, language)))
     texts = (phrase.replace(SLOT, str(number)) for number in range(LOWEST, HIGHEST + 1))
     return tuple(dict.fromkeys(part for text in texts for part in parts(text, language)))
+
+
+def gap_s(before: str, after: str) -> float:
+    """Return how long to pause between two parts, beside the silence `trim` leaves.
+
+    Longer where two vowels meet, or "two oh eight" runs together: a recogniser makes "two oh three"
+    of it.
+    """
+    return _BETWEEN_VOWELS_S if _HIATUS.search(f"{before[-2:]} {after[:1]}") else _GAP_S
 
 
 def _below_hundred(number: int, numerals: _Numerals) -> str:

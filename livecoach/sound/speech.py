@@ -65,22 +65,26 @@ def level(clip: NDArray[np.float32], rate_hz: int) -> float:
     return float(np.sqrt(k_weighted_energy_s(clip[:, None], rate_hz) * rate_hz / len(clip)))
 
 
-def join(clips: Sequence[NDArray[np.float32]], rate_hz: int) -> NDArray[np.float32]:
+def join(
+    clips: Sequence[NDArray[np.float32]], gaps_s: Sequence[float], rate_hz: int
+) -> NDArray[np.float32]:
     """Return trimmed clips one after the other, each as loud as the first.
-
-    The silence that `trim` leaves is the gap between them; a longer one is understood less well.
 
     Parameters
     ----------
     clips
         At least one; mono, shape (n,) each.
+    gaps_s
+        Silence after each clip but the last.
     rate_hz
         Samples per second.
     """
-    first, *others = clips
-    wanted = level(first, rate_hz)
-    gains = [np.float32(wanted / max(level(clip, rate_hz), _SILENT)) for clip in others]
-    return np.concatenate([first, *(c * gain for c, gain in zip(others, gains, strict=True))])
+    wanted = level(clips[0], rate_hz)
+    out = [clips[0]]
+    for gap_s, clip in zip(gaps_s, clips[1:], strict=True):
+        out.append(np.zeros(round(gap_s * rate_hz), np.float32))
+        out.append(clip * np.float32(wanted / max(level(clip, rate_hz), _SILENT)))
+    return np.concatenate(out)
 
 
 def mono(pcm: bytes, width: int, channels: int) -> NDArray[np.float32]:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from num2words import num2words
 
-from livecoach.sound.numbers import HIGHEST, LOWEST, parts, parts_to_prepare, words
+from livecoach.sound.numbers import HIGHEST, LOWEST, gap_s, parts, parts_to_prepare, words
 
 _ALL = range(LOWEST, HIGHEST + 1)
 
@@ -75,6 +75,11 @@ def test_a_prepared_phrase_can_be_said_with_every_number(language: str) -> None:
     assert len(prepared) == len(set(prepared)) < 55
     for number in _ALL:
         assert set(parts(f"Target {number}.", language)) <= set(prepared)
+
+
+def test_vowels_that_meet_are_kept_apart() -> None:
+    assert gap_s("oh", "eight.") == gap_s("two", "oh") == gap_s("seventy", "eight.") == 0.08
+    assert gap_s("seventy", "six.") == gap_s("Target", "one") == gap_s("oh", "six.") == 0.015
 
 
 @given(st.text(max_size=30))
