@@ -38,7 +38,9 @@ class AudioConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     ``offset_s`` is how much later than the device says its sound is heard; without it, what
     ``calibrate audio`` found for the device. At ``volume`` 1 no beat is above 0.35 and no word
     above 0.6 of full scale, so that both together never distort; louder is the device's business.
-    ``music`` is a WAV, FLAC or OGG file that is played at the target's tempo below the beats.
+    ``speech_command`` is a program that speaks instead of the engine that comes with us: it gets
+    ``{text}`` (or reads it) and writes the WAV ``{file}``. ``music`` is a WAV, FLAC or OGG file
+    that is played at the target's tempo below the beats.
     """
 
     output: str = "default"
@@ -49,6 +51,7 @@ class AudioConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     offset_s: Annotated[float, Meta(ge=-0.2, le=1.0)] | None = None
     speech: bool = True
     language: str = "en-US"
+    speech_command: str = ""
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -9,6 +9,7 @@ the name; only ``t``, ``acc_*`` (m/s2, specific force: +9.81 on the axis that po
 from livecoach.model.events import (
     Contact,
     Cue,
+    CueDropped,
     CueKind,
     CuePlayed,
     Event,
@@ -20,7 +21,7 @@ from livecoach.model.events import (
     Step,
     Target,
 )
-from livecoach.model.inputs import Command, Input, Link, Payload, Played, Sound, Tick
+from livecoach.model.inputs import Command, Dropped, Input, Link, Payload, Played, Sound, Tick
 from livecoach.model.metrics import METRICS, Metric, plausible
 from livecoach.model.sensors import (
     MOUNTS,
@@ -47,8 +48,10 @@ __all__ = [
     "Command",
     "Contact",
     "Cue",
+    "CueDropped",
     "CueKind",
     "CuePlayed",
+    "Dropped",
     "Event",
     "Foot",
     "FootPodReading",

@@ -134,6 +134,14 @@ class CuePlayed(Struct, frozen=True, tag="cue_played", gc=False):
     t_known: float
 
 
+class CueDropped(Struct, frozen=True, tag="cue_dropped"):
+    """A cue was not played: too late to matter, or no sound for it."""
+
+    cue: int
+    reason: str
+    t_known: float
+
+
 class SensorState(Struct, frozen=True, tag="sensor"):
     """How much a sensor can be trusted from now on."""
 
@@ -161,5 +169,15 @@ class Notice(Struct, frozen=True, tag="notice"):
 
 
 Event: TypeAlias = (
-    Contact | Phase | Step | PodReport | Target | Cue | CuePlayed | SensorState | Skipped | Notice
+    Contact
+    | Phase
+    | Step
+    | PodReport
+    | Target
+    | Cue
+    | CuePlayed
+    | CueDropped
+    | SensorState
+    | Skipped
+    | Notice
 )

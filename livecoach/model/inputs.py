@@ -73,4 +73,13 @@ class Played(Struct, frozen=True, tag="played", gc=False):
     late_s: float
 
 
-Input: TypeAlias = Payload | Tick | Command | Link | Sound | Played
+class Dropped(Struct, frozen=True, tag="dropped"):
+    """A cue was not played, and why."""
+
+    n: int
+    t: float
+    cue: int
+    reason: str
+
+
+Input: TypeAlias = Payload | Tick | Command | Link | Sound | Played | Dropped

@@ -82,7 +82,10 @@ class Outlets:
         backend = open_audio(audio.output, self._pace.now, wav_fallback, self._say)
         self.sound = backend.name
         if speech and backend.name != "null":
-            self._voice = Voice(cache_dir() / "speech", backend.rate_hz, audio.language, self._say)
+            self._voice = Voice(
+                *(cache_dir() / "speech", backend.rate_hz, audio.language, self._say),
+                audio.speech_command,
+            )
             self._rendering = asyncio.create_task(self._voice.prepare(PHRASES), name="speech")
         music = None
         if audio.music and backend.name != "null":
@@ -94,7 +97,7 @@ class Outlets:
             await self._rendering
         return self._speaker.opened(0.0)
 
-    def dropped(self) -> int:
+    def dropped_total(self) -> int:
         """Return how many cues came too late, or without a sound, to be played."""
         return 0 if self._speaker is None else self._speaker.dropped_total
 
@@ -128,6 +131,10 @@ class Outlets:
         except AudioError as exc:
             self._lose_sound(exc)
             return []
+
+    def dropped(self) -> list[tuple[int, str]]:
+        """Return (cue, why) of what was not played since the last call."""
+        return [] if self._speaker is None else self._speaker.dropped()
 
     def changes(self) -> list[Sound]:
         """Return what happened to the sound device since the last call."""

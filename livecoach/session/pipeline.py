@@ -13,7 +13,9 @@ from livecoach.gait.pod import PodTracker
 from livecoach.gait.tracker import GaitEvent
 from livecoach.model import (
     Command,
+    CueDropped,
     CuePlayed,
+    Dropped,
     Event,
     ImuSample,
     Input,
@@ -112,6 +114,8 @@ class Pipeline:
                 self._link(x, out)
             case Played():
                 out.append(CuePlayed(x.cue, x.t_played, x.late_s, x.t))
+            case Dropped():
+                out.append(CueDropped(x.cue, x.reason, x.t))
             case Sound():
                 if x.state != "open":
                     out.append(Notice(x.t, _SOUND[x.state].format(x.device)))

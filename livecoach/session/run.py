@@ -17,7 +17,7 @@ from msgspec import Struct
 from livecoach import __version__
 from livecoach.config import Config
 from livecoach.errors import StoreError
-from livecoach.model import Baseline, Input, Played, Profile, Tick
+from livecoach.model import Baseline, Dropped, Input, Played, Profile, Tick
 from livecoach.session.outlets import Observer, Outlets
 from livecoach.session.pacing import AsFastAsPossible, Pace, RealTime, merged
 from livecoach.session.pipeline import Pipeline, Stature
@@ -155,7 +155,7 @@ class _Session:
             session_id=self._id,
             path=path,
             sound=self._outlets.sound,
-            dropped=self._outlets.dropped(),
+            dropped=self._outlets.dropped_total(),
             gaps=self._outlets.gaps(),
             problems=tuple(self._outlets.problems),
             baselines=self._pipeline.coach.measured_baselines,
@@ -190,6 +190,8 @@ class _Session:
             for door in self._doors:
                 door.hear(t_played)
             self._add(Played(0, self._t, cue, t_played, late_s))
+        for cue, reason in self._outlets.dropped():
+            self._add(Dropped(0, self._t, cue, reason))
 
     def _add(self, x: Input) -> None:
         """Feed an input of this run's own; a recorded session has its own already."""

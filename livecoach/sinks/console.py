@@ -14,7 +14,17 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from livecoach.model import Cue, Event, Notice, PodReport, SensorState, Skipped, Step, Target
+from livecoach.model import (
+    Cue,
+    CueDropped,
+    Event,
+    Notice,
+    PodReport,
+    SensorState,
+    Skipped,
+    Step,
+    Target,
+)
 
 _STEPS = 8
 _GOOD_QUALITY = 0.5
@@ -49,6 +59,8 @@ class View:
         self._pod: PodReport | None = None
         self._sensors: dict[str, str] = {}
         self._beats_until_s = -1.0
+        self._spoken: dict[int, str] = {}
+        self._unheard: set[str] = set()
 
     def update(self, event: Event) -> str | None:
         """Take an event; return the line it adds to the log, if any."""
@@ -70,7 +82,7 @@ class View:
                 self.first_skipped = self.first_skipped or event
             case Notice():
                 line = f"{clock(event.t_known)}  {event.text}"
-            case Cue():
+            case Cue() | CueDropped():
                 line = self._cue(event)
             case _:
                 pass
@@ -183,8 +195,12 @@ class View:
     def _beats(self) -> str:
         return "♪ beats" if self.t <= self._beats_until_s else "silent"
 
-    def _cue(self, cue: Cue) -> str | None:
+    def _cue(self, cue: Cue | CueDropped) -> str | None:
+        if isinstance(cue, CueDropped):
+            return self._dropped(cue)
         at = clock(cue.t_due)
+        if cue.kind != "beat":
+            self._spoken = {cue.number: cue.phrase}
         if cue.kind == "speech":
             return f'{at}  says "{cue.phrase}" ({cue.reason})'
         if cue.kind == "tone":
@@ -192,6 +208,15 @@ class View:
         first = cue.t_due > self._beats_until_s + 1.0
         self._beats_until_s = cue.t_due + 0.5
         return f"{at}  beats ({cue.reason})" if first else None
+
+    def _dropped(self, event: CueDropped) -> str | None:
+        """Tell of each phrase that was not heard, of beats once for each reason."""
+        phrase = self._spoken.get(event.cue)
+        if phrase is None and event.reason in self._unheard:
+            return None
+        self._unheard.add(event.reason)
+        what = "a beat" if phrase is None else f'"{phrase}"'
+        return f"{clock(event.t_known)}  not heard: {what} ({event.reason})"
 
 
 class LiveConsole:

@@ -51,8 +51,7 @@ class Speaker:
         sound: BeatSound = "woodblock",
         music: Music | None = None,
     ) -> None:
-        self.dropped: deque[tuple[int, str]] = deque(maxlen=_REMEMBERED)
-        """(cue number, why) of the last cues that were not played; the reader may empty it."""
+        self._dropped: deque[tuple[int, str]] = deque(maxlen=_REMEMBERED)
         self.dropped_total = 0
         self._backend = backend
         self._voice = voice
@@ -77,7 +76,7 @@ class Speaker:
             return
         clip = self._clip(cue)
         if cue.kind == "speech" and clip is None:
-            self._drop(cue, "no clip")
+            self._drop(cue, self._why_unspoken())
             return
         t_start = self._desk.start_t(cue)
         try:
@@ -122,6 +121,12 @@ class Speaker:
                 heard.append((number, t_heard, t_heard - t_due))
         return sorted(heard, key=lambda item: item[1])
 
+    def dropped(self) -> list[tuple[int, str]]:
+        """Return (cue number, why) of what was not played since the last call."""
+        out = list(self._dropped)
+        self._dropped.clear()
+        return out
+
     def opened(self, t: float) -> Sound:
         """Return where the sound goes at the start."""
         return self._sound(t, self._backend.name, "open")
@@ -157,6 +162,11 @@ class Speaker:
     def _clip(self, cue: Cue) -> NDArray[np.float32] | None:
         return self._voice.clip(cue.phrase) if self._voice and cue.kind == "speech" else None
 
+    def _why_unspoken(self) -> str:
+        if self._voice is None:
+            return "speech is off"
+        return self._voice.problem or "it is not rendered yet"
+
     def _drop(self, cue: Cue, reason: str) -> None:
-        self.dropped.append((cue.number, reason))
+        self._dropped.append((cue.number, reason))
         self.dropped_total += 1

@@ -1,25 +1,33 @@
-"""Speech: phrases rendered ahead by separate processes and kept as WAV files."""
+"""Speech: phrases rendered ahead by separate processes and kept as WAV files.
+
+A phrase with a step rate in it is joined from parts, so that every number can be said.
+"""
 
 import asyncio
 import hashlib
 import os
 import platform
+import signal
 import sys
 import wave
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from importlib import metadata
+from itertools import pairwise, starmap
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livecoach.sinks.voice_worker import VOLUME
+from livecoach.sound.numbers import gap_s, parts, parts_to_prepare
+from livecoach.sound.speech import clarify, join
 
 _AT_ONCE = 2
 _TIMEOUT_S = 20.0
 _REMEMBERED = 32
+_DULL = "nanotts"
 _REVISION = 1
 """To be raised when the same text would be rendered differently."""
 
@@ -37,6 +45,9 @@ class Voice:
         ``"en-US"``, ``"en-GB"``, ``"de-DE"``, ``"es-ES"``, ``"fr-FR"`` or ``"it-IT"``.
     say
         Gets one line, once, when there will be no speech or a phrase is missing.
+    command
+        A program that speaks instead of the engine that comes with us, for example
+        ``espeak-ng -v en-us -w {file} {text}``; without ``{text}`` it reads the text. No shell.
     """
 
     def __init__(
@@ -45,6 +56,7 @@ class Voice:
         rate_hz: int,
         language: str = "en-US",
         say: Callable[[str], None] | None = None,
+        command: str = "",
     ) -> None:
         self.problem = ""
         """Why phrases are missing, in one line; empty when all is well."""
@@ -52,16 +64,19 @@ class Voice:
         self._rate_hz = rate_hz
         self._language = language
         self._say = say
-        self._engine = _engine()
+        self._command = command
+        self._engine = f"command {command}" if command else _engine()
         self._clips: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
         self._running: set[asyncio.subprocess.Process] = set()
         self._stopped = False
 
     async def prepare(self, phrases: Iterable[str]) -> None:
-        """Render every phrase that is not in the cache; at most two processes at a time."""
-        missing = [
-            text for text in dict.fromkeys(phrases) if text and not self._path(text).exists()
-        ]
+        """Render every phrase that is not in the cache; at most two processes at a time.
+
+        ``{spm}`` in a phrase stands for any step rate: all of them can be said afterwards.
+        """
+        texts = [part for phrase in phrases for part in parts_to_prepare(phrase, self._language)]
+        missing = [text for text in dict.fromkeys(texts) if text and not self._path(text).exists()]
         if not missing:
             return
         if not self._engine:
@@ -80,20 +95,27 @@ class Voice:
         """
         self._stopped = True
         for process in self._running:
-            with suppress(ProcessLookupError):
-                process.kill()
+            _kill(process)
 
     def clip(self, text: str) -> NDArray[np.float32] | None:
         """Return a phrase, mono at the voice's rate, shape (n,); None when it is not rendered."""
         if text not in self._clips:
-            clip = _read(self._path(text))
-            if clip is None:
+            said = parts(text, self._language)
+            clips = [self._part(part) for part in said]
+            known = [clip for clip in clips if clip is not None]
+            if len(known) < len(clips):
                 return None
-            self._clips[text] = clip
+            self._clips[text] = join(known, list(starmap(gap_s, pairwise(said))), self._rate_hz)
             if len(self._clips) > _REMEMBERED:
                 self._clips.popitem(last=False)
         self._clips.move_to_end(text)
         return self._clips[text]
+
+    def _part(self, text: str) -> NDArray[np.float32] | None:
+        clip = _read(self._path(text))
+        if clip is None or not self._engine.startswith(_DULL):
+            return clip
+        return clarify(clip, self._rate_hz)
 
     def _path(self, text: str) -> Path:
         settings = f"{VOLUME} {self._rate_hz} {_REVISION}"
@@ -113,7 +135,7 @@ class Voice:
             except TimeoutError:
                 self._tell(f"No speech for {text!r}: the engine took over {_TIMEOUT_S:.0f} s.")
             except OSError as exc:
-                self._tell(f"No speech for {text!r}: {exc}.")
+                self._tell(f"No speech for {text!r}: {str(exc).rstrip('.')}.")
             finally:
                 with suppress(OSError):
                     partial.unlink()
@@ -121,10 +143,11 @@ class Voice:
     async def _work(self, text: str, path: Path) -> None:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", "livecoach.sinks.voice_worker"),
-            *(self._language, str(self._rate_hz), str(path), text),
+            *(self._language, str(self._rate_hz), str(path), text, self._command),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
         )
         self._running.add(process)
         if self._stopped:
@@ -135,7 +158,7 @@ class Voice:
         finally:
             self._running.discard(process)
             if process.returncode is None:
-                process.kill()
+                _kill(process)
                 await process.wait()
         if process.returncode:
             lines = noise.decode(errors="replace").strip().splitlines() or ["the engine failed"]
@@ -149,12 +172,18 @@ class Voice:
                 self._say(line)
 
 
+def _kill(process: asyncio.subprocess.Process) -> None:
+    """End a worker and the program it may have started: it leads a group of its own."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
 def _engine() -> str:
     """Return the engine's name and version; empty when there is none."""
     if sys.platform == "darwin":
         return f"say {platform.mac_ver()[0]}"
     try:
-        return f"nanotts {metadata.version('py-nanotts')}"
+        return f"{_DULL} {metadata.version('py-nanotts')}"
     except metadata.PackageNotFoundError:
         return ""
 

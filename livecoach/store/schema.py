@@ -12,6 +12,7 @@ import msgspec
 from livecoach.model import (
     Command,
     Cue,
+    Dropped,
     Event,
     Input,
     Link,
@@ -46,7 +47,7 @@ SELECT_INPUTS = "SELECT n, t, kind, source, channel, row, data FROM inputs ORDER
 InputRow: TypeAlias = tuple[int, float, str, str | None, str | None, int | None, bytes]
 EventRow: TypeAlias = tuple[float, str, bytes]
 
-_INPUTS = (Payload, Tick, Command, Link, Sound, Played)
+_INPUTS = (Payload, Tick, Command, Link, Sound, Played, Dropped)
 _encode = msgspec.json.Encoder().encode
 _input_decoder: msgspec.json.Decoder[Input] = msgspec.json.Decoder(Input)
 _event_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from livecoach.sound.resample import resample
-from livecoach.sound.speech import trim
+from livecoach.sound.speech import clarify, join, level, mono, trim
 
 
 def _sine(freq_hz: float, rate_hz: int, count: int) -> NDArray[np.float32]:
@@ -49,3 +49,41 @@ def test_trim_leaves_five_milliseconds_before_the_first_syllable() -> None:
 @pytest.mark.parametrize("clip", [np.zeros(100, np.float32), np.zeros(0, np.float32)])
 def test_silence_is_trimmed_to_nothing(clip: NDArray[np.float32]) -> None:
     assert len(trim(clip, 16_000)) == 0
+
+
+def test_clarity_raises_consonants_leaves_vowels_and_delays_nothing() -> None:
+    for freq_hz, gain_db in ((100.0, 0.0), (8_000.0, 11.6)):
+        clip = _sine(freq_hz, 48_000, 48_000)
+        clear = clarify(clip, 48_000)
+        assert len(clear) == len(clip)
+        inside = slice(4_800, -4_800)
+        ratio = float(np.dot(clear[inside], clip[inside]) / np.dot(clip[inside], clip[inside]))
+        assert 20 * np.log10(ratio) == pytest.approx(gain_db, abs=0.5)
+        assert clear[inside] == pytest.approx(clip[inside] * ratio, abs=0.02)
+
+
+def test_joined_parts_are_equally_loud_and_lose_nothing() -> None:
+    clips = [_sine(freq, 48_000, 9_600) * np.float32(a) for freq, a in ((300, 0.5), (900, 0.02))]
+    joined = join(clips, [0.1], 48_000)
+    assert len(joined) == 9_600 + 4_800 + 9_600
+    assert np.array_equal(joined[:9_600], clips[0])
+    assert not joined[9_600:14_400].any()
+    assert level(joined[14_400:], 48_000) == pytest.approx(level(clips[0], 48_000), rel=1e-3)
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 4])
+def test_pcm_of_any_width_is_read_and_channels_are_averaged(width: int) -> None:
+    top = 2 ** (8 * width - 1)
+    whole = [(top // 2, 0), (-top, -top), (0, 0)]
+    pcm = b"".join(
+        (v + 128 if width == 1 else v).to_bytes(width, "little", signed=width > 1)
+        for frame in whole
+        for v in frame
+    )
+    assert mono(pcm, width, 2).tolist() == [0.25, -1.0, 0.0]
+
+
+@pytest.mark.parametrize(("pcm", "width"), [(b"12345", 2), (b"12345678", 8), (b"", 0)])
+def test_what_is_no_pcm_is_refused(pcm: bytes, width: int) -> None:
+    with pytest.raises(ValueError, match=r"bytes|reshape"):
+        mono(pcm, width, 1)
