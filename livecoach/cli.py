@@ -146,8 +146,9 @@ def contact(**options: object) -> int:
 def audio(**options: object) -> int:
     """Measure how much later than it says a sound device is heard (Bluetooth: 0.1 to 0.3 s).
 
-    Beats play; tap the space bar or Enter with each one you hear. The result is kept for this
-    machine and device and used by `run` and `demo`.
+    Beats play; tap the space bar or Enter with each one you hear (tells up to 0.45 s), or let a
+    microphone hear them (up to 1 s). The result is kept for this machine and device and used by
+    `run` and `demo`.
     """
     return _dispatch("calibrate_audio", options, "audio")
 

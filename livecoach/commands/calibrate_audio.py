@@ -20,13 +20,18 @@ from livecoach.sound.beats import beat
 from livecoach.store.places import profile_path
 from livecoach.store.profile import AudioOffset, ProfileStore
 
-PERIOD_S = 0.6
-LEAD_IN, COUNTED = 4, 20
 _ROUNDS = 3
 _BEAT = "accent"
+_SETTLE = 4
+"""So many beats come first and do not count."""
+_TAPPED = 20
+_TAP_PERIOD_S = 0.6
+_LISTENED = 12
+# A delay is only known up to the distance of two beats.
+_LISTEN_PERIOD_S = 1.2
 _READY_S = 1.5
 _AHEAD_S = 0.5
-_TAIL_S = 1.0
+_TAIL_S = 1.5
 _STEP_S = 0.02
 
 _TAP_DOUBT = (
@@ -89,21 +94,29 @@ class _Pattern:
         self._due: list[float] = []
         self._handed = 0
 
-    def begin(self) -> None:
-        """Play the lead-in and the beats that count."""
+    def begin(self, count: int, period_s: float) -> None:
+        """Play some beats to settle and then ``count`` that count."""
         first_s = self.clock() + self._backend.latency_s + _READY_S
         self._handed = 0
-        self._due = [first_s + n * PERIOD_S for n in range(LEAD_IN + COUNTED)]
+        self._due = [first_s + n * period_s for n in range(_SETTLE + count)]
 
     def playing(self) -> bool:
-        """Hand over what is due soon; return whether there is still something to hear."""
+        """Hand over what is due soon; return whether there is still something to hear.
+
+        Raises
+        ------
+        AudioError
+            The device went away.
+        """
         now_s = self.clock()
         ahead_s = now_s + self._backend.latency_s + _AHEAD_S
         while self._handed < len(self._due) and self._due[self._handed] <= ahead_s:
             self._backend.play(self._frames, self._due[self._handed], self._handed)
             self._handed += 1
         started = self._backend.poll(now_s)
-        self.counted_s += [t for token, t in started if token >= LEAD_IN]
+        if any(change.state == "lost" for change in self._backend.changes()):
+            raise AudioError(f"{self.device}: the audio device went away")
+        self.counted_s += [t for token, t in started if token >= _SETTLE]
         return now_s < self._due[-1] + _TAIL_S
 
 
@@ -114,13 +127,13 @@ def _tap_along(pattern: _Pattern) -> tuple[AudioOffset, str]:
     with taps() as wait:
         _say("Tap the space bar (or Enter) with each beat you hear; the first four are to settle.")
         for _ in range(_ROUNDS):
-            pattern.begin()
+            pattern.begin(_TAPPED, _TAP_PERIOD_S)
             while pattern.playing():
                 if wait(_STEP_S):
                     tapped_s.append(pattern.clock())
             # The last round alone may do, when one of those before went wrong.
-            for beats_s in (pattern.counted_s, pattern.counted_s[-COUNTED:]):
-                found = tapping.tapped(beats_s, tapped_s, PERIOD_S)
+            for beats_s in (pattern.counted_s, pattern.counted_s[-_TAPPED:]):
+                found = tapping.tapped(beats_s, tapped_s, _TAP_PERIOD_S)
                 why = tapping.refusal(found)
                 if why is None:
                     own = _offset(pattern, found.offset_s, found.spread_s, "taps")
@@ -134,9 +147,9 @@ def _listen(pattern: _Pattern, wanted: str) -> tuple[AudioOffset, str]:
     """Listen to the beats with a microphone."""
     ear = Microphone(wanted, pattern.clock)
     try:
-        seconds = (LEAD_IN + COUNTED) * PERIOD_S
+        seconds = (_SETTLE + _LISTENED) * _LISTEN_PERIOD_S
         _say(f"Listening to {ear.name} for {seconds:.0f} s: hold the headphones to the microphone.")
-        pattern.begin()
+        pattern.begin(_LISTENED, _LISTEN_PERIOD_S)
         while pattern.playing():
             time.sleep(_STEP_S)
         recorded = ear.stop()
@@ -147,6 +160,7 @@ def _listen(pattern: _Pattern, wanted: str) -> tuple[AudioOffset, str]:
     found = echo.heard(recorded.frames, start_s, frame_s, pattern.counted_s, template)
     why = echo.refusal(found)
     if why is not None:
+        why += f", and the recording has {recorded.gaps} gaps" if recorded.gaps else ""
         raise AudioError(f"{ear.name}: not measured, {why}; louder, closer, or tap without --mic")
     own = _offset(pattern, found.offset_s, found.spread_s, "microphone")
     how = f"{found.beats} of {found.played} beats, scatter {1e3 * found.spread_s:.1f} ms"

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 EARLIEST_S = -0.1
-LATEST_S = 0.48
+LATEST_S = 1.05
 """A beat is looked for from ``EARLIEST_S`` to ``LATEST_S`` after the device says it begins."""
 
 _NEAR_S = 0.010

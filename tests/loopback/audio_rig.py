@@ -51,8 +51,9 @@ def rig_present() -> bool:
 class Recording:
     """What the sink's monitor heard, with the time at which each part arrived."""
 
-    def __init__(self, env: dict[str, str]) -> None:
-        command = ["parec", "--raw", "-d", "rig.monitor", "--format=float32le", "--channels=2"]
+    def __init__(self, env: dict[str, str], sink: str = "rig") -> None:
+        source = f"{sink}.monitor"
+        command = ["parec", "--raw", "-d", source, "--format=float32le", "--channels=2"]
         self._process = subprocess.Popen(
             [*command, f"--rate={RATE_HZ}", "--latency-msec=20"], env=env, stdout=subprocess.PIPE
         )
