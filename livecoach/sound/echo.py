@@ -12,7 +12,8 @@ LATEST_S = 1.05
 _NEAR_S = 0.010
 _HEARD_RATIO = 6.0
 """A beat's peak over the noise around it; noise alone reaches about 4."""
-_AGREE_S = 0.003
+_AGREE_S = 0.008
+"""A sound server's own idea of its delay wanders by a few milliseconds."""
 _LEAST_BEATS = 8
 _MAD_TO_SD = 1.4826
 _OUT_SPREADS = 4.0
