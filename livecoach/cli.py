@@ -157,6 +157,23 @@ def speed(**options: object) -> int:
     return _dispatch("calibrate", options, "speed")
 
 
+@calibrate.command()
+@click.option("--audio", "output", default="default", help="The output device (default: default).")
+@click.option("--mic", is_flag=True, help="Listen with a microphone instead of tapping.")
+@click.option("--input", "microphone", metavar="DEVICE", help="Which microphone; implies --mic.")
+@click.option("--list", "listed", is_flag=True, help="Print what is known, measure nothing.")
+@click.option("--forget", metavar="DEVICE", help="Forget a device, named as in --list.")
+@_json
+def audio(**options: object) -> int:
+    """Measure how much later than it says a sound device is heard (Bluetooth: 0.1 to 0.3 s).
+
+    Beats play; tap the space bar or Enter with each one you hear (tells up to 0.45 s), or let a
+    microphone hear them (up to 1 s). The result is kept for this machine and device and used by
+    `run` and `demo`.
+    """
+    return _dispatch("calibrate_audio", options, "audio")
+
+
 def _dispatch(name: str, options: dict[str, object], function: str | None = None) -> int:
     """Load a command's module and call a function in it, of the same name unless told another."""
     command = getattr(import_module(f"livecoach.commands.{name}"), function or name)

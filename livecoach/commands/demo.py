@@ -11,7 +11,7 @@ from livecoach.commands.output import print_json, stdout
 from livecoach.commands.run import as_table, closing_lines, exit_code, open_all, perform
 from livecoach.config import Config
 from livecoach.session import Outcome, Plan
-from livecoach.session.run import stored_profile
+from livecoach.session.run import stored_offsets, stored_profile
 
 _SHOWN = (
     ("step_rate_spm", "cadence", 1.0, "steps/min", 1),
@@ -32,6 +32,7 @@ def demo(*, seconds: float | None, out: Path, audio: str | None, as_json: bool) 
     plan = Plan(
         config=config,
         profile=stored_profile(config),
+        offsets_s=stored_offsets(),
         record_in=out,
         wav_fallback=out / "demo.wav",
     )

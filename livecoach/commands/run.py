@@ -15,7 +15,7 @@ from livecoach.errors import ConfigError
 from livecoach.model import Profile
 from livecoach.session import Outcome, Plan, Tally
 from livecoach.session import run as run_session
-from livecoach.session.run import stored_profile
+from livecoach.session.run import stored_offsets, stored_profile
 from livecoach.sinks.console import LiveConsole, PlainConsole, View, clock, plain, skipped_line
 from livecoach.sources import Door, open_sources
 from livecoach.sources.file import SessionDoor
@@ -47,6 +47,7 @@ def run(
     todo = Plan(
         config=chosen,
         profile=profile or stored_profile(chosen),
+        offsets_s=stored_offsets(),
         pace=pace,
         record_in=record_in,
     )

@@ -95,7 +95,13 @@ class Outlets:
         self._speaker = Speaker(backend, self._voice, audio.volume, offset_of, audio.beat, music)
         if wait and self._rendering is not None:
             await self._rendering
-        return self._speaker.opened(0.0)
+        sound = self._speaker.opened(0.0)
+        if sound.offset_s:
+            why = "measured" if audio.offset_s is None else "[audio] offset_s"
+            when = "later" if sound.offset_s > 0.0 else "earlier"
+            ms = f"{1e3 * abs(sound.offset_s):.0f} ms"
+            self._say(f"{sound.device} is heard {ms} {when} than it says ({why}); allowed for.")
+        return sound
 
     def dropped_total(self) -> int:
         """Return how many cues came too late, or without a sound, to be played."""

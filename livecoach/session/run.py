@@ -4,6 +4,7 @@ However the loop ends, the session file is closed with a summary.
 """
 
 import asyncio
+import platform
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from livecoach.session.outlets import Observer, Outlets
 from livecoach.session.pacing import AsFastAsPossible, Pace, RealTime, merged
 from livecoach.session.pipeline import Pipeline, Stature
 from livecoach.session.tally import Tally
+from livecoach.sinks.audio.route import ROUTED, full_name
 from livecoach.sources import Door
 from livecoach.sources.simulator import SimulatorDoor
 from livecoach.store.header import Header, Reason, Summary, new_session_id
@@ -105,6 +107,16 @@ def stored_profile(config: Config) -> Profile:
         known.baselines if own is None else (own,),
         () if simulated else known.calibrations,
     )
+
+
+def stored_offsets() -> dict[str, float]:
+    """Return how much later than it says each device of this machine is heard, where measured."""
+    known = ProfileStore(profile_path()).audio_offsets(platform.node())
+    offsets_s = {offset.device: offset.offset_s for offset in known}
+    if offsets_s:
+        full = {name: full_name(name) for name in ROUTED}
+        offsets_s |= {name: offsets_s[full[name]] for name in full if full[name] in offsets_s}
+    return offsets_s
 
 
 class _Session:

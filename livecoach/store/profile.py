@@ -5,9 +5,10 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
+from msgspec import Struct
 
 from livecoach.errors import StoreError
 from livecoach.model import Baseline, Calibration, Profile
@@ -33,6 +34,17 @@ _CALIBRATIONS = (
     " PRIMARY KEY (runner, mount)) WITHOUT ROWID"
 )
 _STAMP = f"PRAGMA user_version = {SCHEMA_VERSION}"
+# Made when it is first needed: an older livecoach never looks at it, so it needs no new version.
+_AUDIO_OFFSETS = (
+    "CREATE TABLE IF NOT EXISTS audio_offsets (host TEXT NOT NULL, device TEXT NOT NULL,"
+    " offset_s REAL NOT NULL, spread_s REAL NOT NULL, method TEXT NOT NULL,"
+    " measured_at TEXT NOT NULL, PRIMARY KEY (host, device)) WITHOUT ROWID"
+)
+_AUDIO_OFFSETS_OF = (
+    "SELECT device, offset_s, spread_s, method, measured_at FROM audio_offsets"
+    " WHERE host = ? ORDER BY device"
+)
+_TABLE_THERE = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
 _TABLES = (
     (
         "CREATE TABLE baselines (runner TEXT NOT NULL, bin INTEGER NOT NULL,"
@@ -45,6 +57,20 @@ _TABLES = (
 )
 _SCALE = "ALTER TABLE calibrations ADD COLUMN speed_scale_ratio REAL NOT NULL DEFAULT 1.0"
 _FROM_VERSION = {0: _TABLES, 1: (_CALIBRATIONS, _STAMP), 2: (_SCALE, _STAMP)}
+
+
+class AudioOffset(Struct, frozen=True):
+    """How much later than it says an output device is heard, and how that was found.
+
+    ``spread_s`` is the standard deviation of a single tap or beat; ``measured_at`` is UTC in
+    ISO 8601.
+    """
+
+    device: str
+    offset_s: float
+    spread_s: float
+    method: Literal["taps", "microphone"]
+    measured_at: str
 
 
 class ProfileStore:
@@ -93,13 +119,34 @@ class ProfileStore:
         row = (runner, *msgspec.structs.astuple(calibration))
         self._write("INSERT OR REPLACE INTO calibrations VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
-    def _write(self, statement: str, row: tuple[object, ...]) -> None:
+    def audio_offsets(self, host: str) -> tuple[AudioOffset, ...]:
+        """Return what was measured on the machine ``host``, by device."""
+        if not self.path.exists():
+            return ()
+        with self._open("rw") as db:
+            db.execute("BEGIN")
+            known = self._version(db) and _rows(db, _TABLE_THERE, "audio_offsets")
+            rows = _rows(db, _AUDIO_OFFSETS_OF, host) if known else []
+        return tuple(AudioOffset(*row) for row in rows)
+
+    def save_audio_offset(self, host: str, offset: AudioOffset) -> None:
+        """Keep ``offset`` in place of the device's former one on the machine ``host``."""
+        row = (host, *msgspec.structs.astuple(offset))
+        statement = "INSERT OR REPLACE INTO audio_offsets VALUES (?, ?, ?, ?, ?, ?)"
+        self._write(statement, row, _AUDIO_OFFSETS)
+
+    def forget_audio_offset(self, host: str, device: str) -> None:
+        """Forget what was measured for a device, if anything was."""
+        statement = "DELETE FROM audio_offsets WHERE host = ? AND device = ?"
+        self._write(statement, (host, device), _AUDIO_OFFSETS)
+
+    def _write(self, statement: str, row: tuple[object, ...], *before: str) -> None:
         make_folder(self.path)
         with self._open("rwc") as db:
             # the lock comes first: two processes may both find the file new
             db.execute("BEGIN IMMEDIATE")
             version = self._version(db)
-            for step in _FROM_VERSION.get(version, ()):
+            for step in (*_FROM_VERSION.get(version, ()), *before):
                 db.execute(step)
             db.execute(statement, row)
             db.execute("COMMIT")
@@ -141,8 +188,8 @@ class ProfileStore:
         return StoreError(f"{self.path}: {what}: move it away and a new one is begun")
 
 
-def _rows(db: sqlite3.Connection, query: str, runner: str) -> list[tuple[Any, ...]]:
-    return db.execute(query, (runner,)).fetchall()
+def _rows(db: sqlite3.Connection, query: str, whose: str) -> list[tuple[Any, ...]]:
+    return db.execute(query, (whose,)).fetchall()
 
 
 def _bin(speed_mps: float | None) -> int:

@@ -53,8 +53,9 @@ def rig_present() -> bool:
 class Recording:
     """What the sink's monitor heard, with the time at which each part arrived."""
 
-    def __init__(self, env: dict[str, str]) -> None:
-        command = ["parec", "--raw", "-d", "rig.monitor", "--format=float32le", "--channels=2"]
+    def __init__(self, env: dict[str, str], sink: str = "rig") -> None:
+        source = f"{sink}.monitor"
+        command = ["parec", "--raw", "-d", source, "--format=float32le", "--channels=2"]
         self._process = subprocess.Popen(
             [*command, f"--rate={RATE_HZ}", "--latency-msec=20"], env=env, stdout=subprocess.PIPE
         )
@@ -129,9 +130,9 @@ class Rig:
 
 
 @contextmanager
-def pulse_rig(folder: Path) -> Iterator[Rig]:
-    """Run a private PulseAudio with a null sink and a recorder on it."""
-    env = _environment(folder)
+def pulse_rig(folder: Path, *modules: str) -> Iterator[Rig]:
+    """Run a private PulseAudio with a null sink, a recorder on it, and ``modules`` besides."""
+    env = _environment(folder, modules)
     options = ["-n", "-F", str(folder / "default.pa"), "--daemonize=no", "--exit-idle-time=-1"]
     # Shared memory off: with it the server can abort (PulseAudio issue 824, memblock assertion).
     quiet = ["--use-pid-file=no", "--realtime=no", "--high-priority=no", "--disable-shm=yes"]
@@ -171,13 +172,14 @@ def _wait_for(ready: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def _environment(folder: Path, modules: tuple[str, ...]) -> dict[str, str]:
     folder.chmod(0o700)
     socket = folder / "native"
     (folder / "default.pa").write_text(
         f"load-module module-native-protocol-unix auth-anonymous=1 socket={socket}\n"
         f"load-module module-null-sink sink_name=rig rate={RATE_HZ} channels=2 format=float32le\n"
-        "set-default-sink rig\nset-default-source rig.monitor\n"
+        + "".join(f"load-module {module}\n" for module in modules)
+        + "set-default-sink rig\nset-default-source rig.monitor\n"
     )
     (folder / "asound.conf").write_text(
         "</usr/share/alsa/alsa.conf>\npcm.!default { type pulse }\nctl.!default { type pulse }\n"
