@@ -62,3 +62,15 @@ def test_restarting_never_overlaps_what_was_committed() -> None:
     assert plan.update(0.1, 0.35) == []
     plan.start(0.1, 0.3, None)
     assert plan.update(1.0, 0.3)[0] >= last + 0.3 - 1e-9
+
+
+@given(st.integers(5, 200), st.floats(0.3, 0.45), st.sampled_from([1.05, 0.95, 1.01]))
+def test_a_new_tempo_is_heard_within_the_horizon_and_one_interval(
+    ticks: int, period_s: float, faster: float
+) -> None:
+    plan, told_s, new_s = BeatPlan(0.35), ticks / 10, period_s / faster
+    plan.start(0.0, period_s, None)
+    due = [b for k in range(ticks) for b in plan.update(k / 10, period_s)]
+    due += [b for k in range(ticks, ticks + 30) for b in plan.update(k / 10, new_s)]
+    first = next(b for a, b in pairwise(due) if b - a == pytest.approx(new_s, abs=1e-9))
+    assert first <= told_s + 0.35 + new_s
