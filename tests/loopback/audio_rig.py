@@ -83,6 +83,10 @@ class Recording:
         self._process.wait()
         self._thread.join()
 
+    def longest_gap_s(self, since_s: float) -> float:
+        """Return the longest wait for sound since then: usually 20 ms; a starved server's is more."""
+        return float(np.diff([at for at, _ in self._arrivals if at > since_s]).max())
+
     def times_of(self, sound: NDArray[np.float32], since_s: float) -> Floats:
         """Host times at which ``sound`` began in the left channel after host time ``since_s``."""
         raw = b"".join(self._parts)

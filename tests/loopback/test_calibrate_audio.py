@@ -220,7 +220,7 @@ def test_interrupted_it_leaves_the_terminal_as_it_was_and_keeps_nothing(rig: Rig
             os.write(hand, b"\x03")
         else:
             program.send_signal(signal.SIGTERM if how == "terminate" else signal.SIGHUP)
-        _, err = program.communicate(timeout=10)
+        _, err = program.communicate(timeout=40)
         after = termios.tcgetattr(terminal)
     assert program.returncode == 130
     assert "Traceback" not in err

@@ -6,27 +6,30 @@ from pathlib import Path
 import pytest
 
 from tests.loopback.audio_rig import pulse_rig, rig_present
-from tests.loopback.soak import HEADER, soak
+from tests.loopback.soak import HEADER, Result, soak
 from tests.rigs import require_rig
 
 pytestmark = pytest.mark.rig
-_SURVIVED_MS = 150.0
-"""The engine is made to survive a stall of the event loop this long."""
+_TRIES = 4
+
+
+def _whole(result: Result) -> bool:
+    return (result.lost, result.extra, result.underflows) == (0, 0, 0) and result.beats > 160
 
 
 @pytest.mark.timeout(400)
 def test_a_minute_under_load(tmp_path: Path) -> None:
-    """Best of three: what counts is the engine, not a neighbour's load on this machine."""
+    """Once in four within the bars; where the server itself was starved each time, within 25 ms."""
     require_rig(rig_present(), "pulseaudio, pulseaudio-utils, libasound2-plugins, libportaudio2")
-    rows = []
-    for _ in range(3):
+    results: list[Result] = []
+    for _ in range(_TRIES):
         folder = Path(tempfile.mkdtemp(dir=tmp_path))
         with pulse_rig(folder) as rig:
-            result = soak(rig, "rtmixer", 60.0, folder, loaded=True)
-        rows.append(result.row() + ("  stalled" if result.stall_ms > _SURVIVED_MS else ""))
-        whole = (result.lost, result.extra, result.underflows) == (0, 0, 0)
-        if whole and result.p99_ms <= 0.5 and result.max_ms <= 2.0:
-            assert result.beats > 160
-            assert result.held_ms >= 60.0
+            results.append(soak(rig, "rtmixer", 60.0, folder, loaded=True))
+        result = results[-1]
+        assert result.held_ms >= 60.0
+        if _whole(result) and result.p99_ms <= 0.5 and result.max_ms <= 2.0:
             return
-    pytest.fail("\n".join([HEADER, *rows]))
+    rows = "\n".join([HEADER, *(result.row() for result in results)])
+    assert all(result.disturbed for result in results), rows
+    assert any(_whole(result) and result.max_ms <= 25.0 for result in results), rows
