@@ -84,7 +84,7 @@ class Recording:
         self._thread.join()
 
     def longest_gap_s(self, since_s: float) -> float:
-        """Return the longest wait for sound since then: usually 20 ms; a starved server's is more."""
+        """Return the longest wait for sound since then: 20 ms, more from a starved server."""
         return float(np.diff([at for at, _ in self._arrivals if at > since_s]).max())
 
     def times_of(self, sound: NDArray[np.float32], since_s: float) -> Floats:

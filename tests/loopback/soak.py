@@ -75,7 +75,7 @@ class Result:
 
     @property
     def disturbed(self) -> bool:
-        """Whether the sound server itself was kept waiting: its own word on its delay is then off."""
+        """Whether the sound server itself was kept waiting: its word on its delay is then off."""
         return self.starved_ms > _STARVED_MS
 
     def row(self) -> str:
