@@ -31,11 +31,15 @@ from livecoach.model.sensors import (
     Calibration,
     Foot,
     FootPodReading,
+    HeartRateReading,
+    ImuPacket,
     ImuSample,
     Mount,
     Profile,
     SensorInfo,
     State,
+    TreadmillReading,
+    Triple,
 )
 
 __all__ = [
@@ -55,6 +59,8 @@ __all__ = [
     "Event",
     "Foot",
     "FootPodReading",
+    "HeartRateReading",
+    "ImuPacket",
     "ImuSample",
     "Input",
     "Link",
@@ -74,5 +80,7 @@ __all__ = [
     "Step",
     "Target",
     "Tick",
+    "TreadmillReading",
+    "Triple",
     "plausible",
 ]

@@ -21,7 +21,7 @@ class SensorInfo(Struct, frozen=True, kw_only=True):
     """
 
     name: str
-    kind: Literal["imu", "pod"]
+    kind: Literal["imu", "pod", "heart", "treadmill"]
     mount: Mount | None = None
     forward: str = "+x"
     left: str = "+y"
@@ -74,6 +74,49 @@ class FootPodReading(Struct, frozen=True, gc=False):
     running: bool
     stride_length_raw_m: float | None = None
     total_distance_m: float | None = None
+
+
+Triple: TypeAlias = tuple[float, float, float]
+
+
+class ImuPacket(Struct, frozen=True, kw_only=True, gc=False):
+    """The samples of one radio packet, oldest first, in the sensor's own axes.
+
+    ``acc`` in m/s2, ``gyr`` in rad/s (empty without a gyro, else as long as ``acc``).
+    ``clock_s`` is the device's own time of the *last* sample, wrapping at ``clock_wrap_s`` (0:
+    never), None for a device without a clock; ``period_s`` the time between samples as the
+    device says it. ``count`` is a running number of packets, wrapping at ``count_wrap``.
+    ``broken``: the device says that samples are missing just before these.
+    """
+
+    acc: tuple[Triple, ...]
+    gyr: tuple[Triple, ...] = ()
+    clock_s: float | None = None
+    clock_wrap_s: float = 0.0
+    period_s: float | None = None
+    count: int | None = None
+    count_wrap: int = 0
+    broken: bool = False
+
+
+class HeartRateReading(Struct, frozen=True, gc=False):
+    """One Heart Rate notification; ``contact`` is None where the strap cannot tell."""
+
+    t: float
+    rate_per_min: int
+    rr_s: tuple[float, ...] = ()
+    contact: bool | None = None
+
+
+class TreadmillReading(Struct, frozen=True, kw_only=True, gc=False):
+    """One Fitness Machine treadmill notification; what it did not carry is None."""
+
+    t: float
+    speed_mps: float | None = None
+    incline_percent: float | None = None
+    distance_m: float | None = None
+    heart_rate_per_min: int | None = None
+    elapsed_s: int | None = None
 
 
 class Baseline(Struct, frozen=True, forbid_unknown_fields=True):

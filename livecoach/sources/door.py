@@ -1,7 +1,7 @@
 """What every door in offers."""
 
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterator
+from typing import Protocol, runtime_checkable
 
 from livecoach.model import Input
 
@@ -23,6 +23,36 @@ class Door(Protocol):
 
     def inputs(self) -> Iterator[Input]:
         """Yield inputs in order of ``t`` (running numbers are set by the session)."""
+        ...
+
+    def hear(self, t: float) -> None:
+        """Let whoever is behind the door hear the beat that sounds at ``t``."""
+        ...
+
+
+@runtime_checkable
+class LiveDoor(Protocol):
+    """A source that speaks when it likes: a radio, a bus.
+
+    Attributes
+    ----------
+    name
+        Short, for people.
+    """
+
+    name: str
+
+    async def run(self, put: Callable[[Input], None], now: Callable[[], float]) -> None:
+        """Serve until cancelled; finish what must not be left open before letting go.
+
+        Parameters
+        ----------
+        put
+            Takes an input stamped with session time on arrival (the running number is set by the
+            session); never waits, never raises.
+        now
+            Session time.
+        """
         ...
 
     def hear(self, t: float) -> None:
