@@ -11,7 +11,19 @@ from msgspec import Struct
 
 from livecoach.errors import WireError
 from livecoach.model import FootPodReading, HeartRateReading, ImuPacket, TreadmillReading
-from livecoach.wire import battery, heart_rate, pod, pod_control, rsc, treadmill, witmotion
+from livecoach.wire import (
+    battery,
+    heart_rate,
+    movesense,
+    pod,
+    pod_control,
+    polar,
+    polar_control,
+    rsc,
+    treadmill,
+    witmotion,
+    xsens_dot,
+)
 from livecoach.wire.battery import Battery
 
 __all__ = [
@@ -60,7 +72,7 @@ class Kind(Struct, frozen=True, kw_only=True):
 
     ``names`` are how the names of sensors begin that have this service without advertising it.
     ``control`` are characteristics to subscribe to for answers, before any ``start``. ``start``
-    holds alternatives, best first: of one, all requests are written in turn, and the first whose
+    holds alternatives, best first: the requests of one are written in turn, and the first one whose
     answers are all good has started the sensor; empty: it starts by itself. ``stop`` is written
     before leaving. ``measures`` is a line for people.
     """
@@ -84,6 +96,20 @@ def _pod_start(samples: int) -> Write:
     return Write(pod_control.CONTROL, data, bytes([0x80, pod_control.SET]), bytes([pod_control.OK]))
 
 
+def _polar_start(settings: polar_control.Settings) -> tuple[Write, ...]:
+    """Stop what another program left running, whatever comes of that, then start."""
+    reply, stop, start = polar_control.REPLY, polar_control.STOP, polar_control.START
+    kind, control = polar.ACCELERATION, polar_control.CONTROL
+    request = polar_control.start_request(settings)
+    return (
+        Write(control, polar_control.stop_request(), bytes([reply, stop, kind])),
+        Write(control, request, bytes([reply, start, kind]), bytes([polar_control.OK])),
+    )
+
+
+_H10 = polar_control.Settings(rates_hz=(200,), resolutions_bit=(16,), ranges=(8,))
+_VERITY = polar_control.Settings(rates_hz=(52,), resolutions_bit=(16,), ranges=(8,), channels=(3,))
+
 KNOWN: tuple[Kind, ...] = (
     Kind(
         name="livecoach pod",
@@ -94,6 +120,37 @@ KNOWN: tuple[Kind, ...] = (
         names=("LCPOD-",),
         control=(pod_control.CONTROL,),
         start=((_pod_start(10),), (_pod_start(0),)),
+    ),
+    Kind(
+        name="Polar acceleration",
+        service=polar.SERVICE,
+        kind="imu",
+        notify=(polar.DATA,),
+        measures="steps, contact time, bounce and braking, worn on the chest",
+        names=("Polar H10", "Polar Sense", "Polar Verity Sense"),
+        control=(polar_control.CONTROL,),
+        start=(_polar_start(_H10), _polar_start(_VERITY)),
+        stop=(Write(polar_control.CONTROL, polar_control.stop_request()),),
+    ),
+    Kind(
+        name="Movesense",
+        service=movesense.SERVICE,
+        kind="imu",
+        notify=(movesense.NOTIFY,),
+        measures=_MOTION,
+        names=("Movesense",),
+        start=((Write(movesense.WRITE, movesense.subscribe(movesense.IMU6)),),),
+        stop=(Write(movesense.WRITE, movesense.unsubscribe(movesense.IMU6)),),
+    ),
+    Kind(
+        name="Movella DOT",
+        service=xsens_dot.SERVICE,
+        kind="imu",
+        notify=(xsens_dot.MEDIUM,),
+        measures=_MOTION + "; 60 samples a second are few for a foot",
+        names=("Movella DOT", "Xsens DOT"),
+        start=((Write(xsens_dot.CONTROL, xsens_dot.start_request(xsens_dot.RATE_QUANTITIES)),),),
+        stop=(Write(xsens_dot.CONTROL, xsens_dot.stop_request(xsens_dot.RATE_QUANTITIES)),),
     ),
     Kind(
         name="WitMotion",
@@ -168,6 +225,10 @@ _DECODERS: dict[str, Callable[[], Decoder]] = {
     treadmill.CHARACTERISTIC: lambda: _Each(treadmill.parse),
     battery.CHARACTERISTIC: lambda: _Each(lambda data, _: battery.parse(data)),
     pod.STREAM: lambda: _Each(lambda data, _: pod.parse(data).imu()),
+    polar.DATA: polar.PmdStream,
+    movesense.NOTIFY: movesense.MovesenseStream,
+    xsens_dot.MEDIUM: lambda: _Each(lambda data, _: xsens_dot.parse(data, xsens_dot.MEDIUM)),
+    xsens_dot.LONG: lambda: _Each(lambda data, _: xsens_dot.parse(data, xsens_dot.LONG)),
     witmotion.DATA: witmotion.WitMotionStream,
 }
 
