@@ -252,9 +252,9 @@ class Pipeline:
 
     def _with_battery(self, event: PodReport | SensorState) -> Event:
         """Add to a pod's state what else is known of it."""
-        watch = self._watches.get(event.name) if isinstance(event, SensorState) else None
-        if watch is None:
+        if not isinstance(event, SensorState):
             return event
+        watch = self._watch(event.name)
         watch.state = event.state
         return watch.report(event.t_known)
 
