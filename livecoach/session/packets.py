@@ -19,6 +19,7 @@ _LEARN_S: Final = 2.0
 _RATE_SD: Final = 0.02
 _RATE_MOST: Final = 0.05
 _SAME_PERIOD: Final = 0.05
+_SHORTEST_S: Final = 1e-5
 _SQUEEZED: Final = 0.4
 """`DeviceClock` halves time at most, unless packets kept back for long come in a rush."""
 
@@ -77,14 +78,19 @@ class PacketTimes:
         return self._spread(t, n, None if missing or resumed else passed_s, period_s)
 
     def _spread(self, t: float, n: int, passed_s: float | None, period_s: float) -> list[float]:
-        """Return ``n`` times up to ``t``; ``passed_s`` when no sample is missing before them."""
+        """Return ``n`` times up to ``t``; ``passed_s`` when no sample is missing before them.
+
+        Only the last sample has a time while the period is not known.
+        """
         before, self._t = self._t, t
-        if before is None:
-            return [t - k * period_s for k in reversed(range(n))] if period_s else [t]
-        room_s = t - before
-        if room_s <= (_SQUEEZED * passed_s if passed_s else 0.0):
-            return []
-        step_s = room_s / n if passed_s else min(period_s, room_s / n)
+        step_s = period_s
+        if before is not None:
+            room_s = t - before
+            if room_s <= (_SQUEEZED * passed_s if passed_s else 0.0):
+                return []
+            step_s = room_s / n if passed_s else min(period_s, room_s / n)
+        if step_s < _SHORTEST_S:
+            return [t]
         return [t - k * step_s for k in reversed(range(n))]
 
     def _period(self, packet: ImuPacket, n: int, passed_s: float | None) -> float:

@@ -62,6 +62,7 @@ class Radio:
     def reconnected(self) -> None:
         """Begin a new connection."""
         self._decoders.clear()
+        self.late = False
         for times in self._times.values():
             times.reconnected()
 
