@@ -57,6 +57,20 @@ def test_frames_of_36_samples_five_a_second(seed: int) -> None:
     _check(_mapped(DeviceClock(), 8e8 + made_s * (1.0 + 40e-6), arrival_s), made_s)
 
 
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("ppm", [40.0, -40.0])
+def test_packets_in_step_with_the_link_are_wrong_by_an_interval_at_most(
+    seed: int, ppm: float
+) -> None:
+    """Where frame and interval are multiples of one another no one could tell."""
+    interval_s = 0.045
+    device_s = _made(1500.0, 200.0, 36)
+    made_s = device_s / (1.0 + 1e-6 * ppm)
+    arrival_s = Link(interval_s=interval_s, seed=seed).arrivals(made_s)
+    error_s = (_mapped(DeviceClock(), device_s, arrival_s) - made_s)[made_s > _SETTLED_S]
+    assert np.ptp(error_s) < interval_s + 0.002
+
+
 @pytest.mark.parametrize("wrap_s", [65.536, 65536.0 / 32768.0, 2**32 / 1e6])
 def test_a_clock_that_wraps_is_the_same_clock(wrap_s: float) -> None:
     made_s = _made(200.0, 200.0, 10)
