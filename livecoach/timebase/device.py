@@ -11,8 +11,8 @@ Assumptions. One crystal each, within 500 millionths of one another; delays begi
 from the same least one. That one cannot be seen from one side: 5 ms are taken for it, and what it
 differs from that stays as a constant error. A sensor whose packets keep step with the connection
 events waits equally long each time, which looks the same: frames of 180 ms over an interval of 45
-ms slip by one interval in half an hour, and the map with them. Away from such ratios 0.3-0.6 ms. The slope
-starts at equal clocks, 200 millionths uncertain, and learns.
+ms slip by one interval in half an hour, and the map with them. Away from such ratios 0.3-0.6 ms.
+The slope starts at equal clocks, 200 millionths uncertain, and learns.
 """
 
 from collections import deque
