@@ -109,11 +109,15 @@ class Stance:
 
     def __init__(self, params: TrunkParams, speed_mps: float | None) -> None:
         self._params = params
-        self._duty = usual_duty(params, speed_mps)
-        self._share = flank_share(self._duty)
         self._before = (0.0, 0.0)
         self._last = (0.0, 0.0)
+        self.told(speed_mps)
         self.begin()
+
+    def told(self, speed_mps: float | None) -> None:
+        """Take in the speed from the step under way on, None when it is not known."""
+        self._duty = usual_duty(self._params, speed_mps)
+        self._share = flank_share(self._duty)
 
     def begin(self) -> None:
         """Forget the crossings: a new step begins."""

@@ -4,14 +4,17 @@ This is the only path there is: live, ``analyze`` and ``replay`` are loops over 
 The same configuration, profile and inputs give the same events, bit for bit.
 """
 
+from collections.abc import Mapping
+
 import msgspec
 
 from livecoach.coach import Coach, CoachParams
 from livecoach.errors import WireError
 from livecoach.gait import Gait
-from livecoach.gait.pod import PodTracker
+from livecoach.gait.pods import Pods
 from livecoach.gait.tracker import GaitEvent
 from livecoach.model import (
+    Cadence,
     Command,
     CueDropped,
     CuePlayed,
@@ -89,17 +92,23 @@ class Pipeline:
         What is known about the runner.
     stature
         The runner's own word on their size.
+    cadences
+        The runner's own word on what foot pods count, by name or address.
     """
 
     def __init__(
-        self, coach: CoachParams, profile: Profile, stature: Stature | None = None
+        self,
+        coach: CoachParams,
+        profile: Profile,
+        stature: Stature | None = None,
+        cadences: Mapping[str, Cadence] | None = None,
     ) -> None:
         self.coach = Coach(coach, profile)
         self._stature = stature or Stature()
         self._gait = Gait(calibrations=profile.calibrations)
         self._imus: dict[str, _ImuStream] = {}
         self._origins: dict[str, float] = {}
-        self._pods: dict[tuple[str, str], PodTracker] = {}
+        self.pods = Pods(profile.devices, cadences)
         self._t_out = 0.0
 
     def update(self, x: Input) -> list[Event]:
@@ -146,6 +155,8 @@ class Pipeline:
             out.append(SensorState(x.t, x.source, "fresh"))
         for event in self._gait.update(x.source, sample):
             stamped = self._in_order(plausible(event) if isinstance(event, Step) else event)
+            if isinstance(stamped, Step):
+                self.pods.step(stamped)
             out.append(stamped)
             out += self.coach.update(stamped)
 
@@ -155,11 +166,7 @@ class Pipeline:
         if row.characteristic != rsc.CHARACTERISTIC:
             raise WireError(f"nothing reads characteristic {row.characteristic!r}", x.data)
         reading = rsc.parse(row.data, x.t)
-        key = (x.source, row.device)
-        pod = self._pods.get(key)
-        if pod is None:
-            pod = self._pods[key] = PodTracker(row.device)
-        pod.update(reading)
+        self.pods.hear((x.source, row.device), row.device, reading)
 
     def _tick(self, x: Tick, out: list[Event]) -> None:
         self._t_out = max(self._t_out, x.t)
@@ -171,10 +178,9 @@ class Pipeline:
             elif stream.state == "stale" and age_s > _LOST_AFTER_S:
                 stream.state = "lost"
                 out.append(SensorState(x.t, name, "lost"))
-        for pod in self._pods.values():
-            for event in pod.update(x):
-                out.append(event)
-                out += self.coach.update(event)
+        for event in self.pods.tick(x):
+            out.append(event)
+            out += self.coach.update(event)
 
     def _link(self, x: Link, out: list[Event]) -> None:
         if x.state == "lost":
