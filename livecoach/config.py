@@ -149,10 +149,10 @@ def _explain(message: str) -> str:
         return 'coach.target is text: write target = "176", in quotes'
     if not found:
         return message.replace("$.", "").replace(" - at ", " at ")
-    at = (found["at"] or "").split(".") if found["at"] else []
+    at = found["at"].replace("[...]", "").split(".") if found["at"] else []
     place: Any = Config
     for name in at:
-        place = msgspec.structs.fields(place)[_names(place).index(name.removesuffix("[...]"))].type
+        place = msgspec.structs.fields(place)[_names(place).index(name)].type
         place = next((p for p in typing.get_args(place) if _is_struct(p)), place)
     return _unknown(found["key"], _names(place), ".".join(at))
 

@@ -175,7 +175,7 @@ class PodTracker:
         rate, own = self._rate(x, self._unit.known), self._own_spm(x.t)
         if own is not None and not 1 / p.jump_rate_ratio <= rate / own <= p.jump_rate_ratio:
             return False
-        least = 0.0 if speed_mps is None else p.least_of_typical_ratio * typical_spm(speed_mps)
+        least = p.least_of_typical_ratio * typical_spm(speed_mps or 0.0)
         return least <= rate <= p.most_spm
 
     def _jumps(self, x: FootPodReading) -> bool:

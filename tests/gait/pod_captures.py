@@ -67,14 +67,14 @@ def zeros(spans: tuple[tuple[int, int], ...], *, running: bool = False) -> Chang
 
 
 def slows(k: int, x: FootPodReading) -> FootPodReading:
-    """A runner who slows down and stands."""
+    """Slow down from 60 s on, and stand."""
     return (
         x if k < 60 else pod(x, max(0.0, 2.0 - 0.7 * (k - 60)), 140 if k < 63 else 0, running=False)
     )
 
 
 def tail(k: int, x: FootPodReading) -> FootPodReading:
-    """An even belt, the same speed and cadence; stands from 60 s on."""
+    """Repeat the same speed and cadence; stand from 60 s on."""
     return FootPodReading(x.t, 3.0, 170, True, None, 3.0 * min(k, 60))
 
 
