@@ -63,7 +63,7 @@ class Pods:
 
     def belt(self, t: float, speed_mps: float | None) -> None:
         """Take in a treadmill's belt speed."""
-        self._belt = (t, speed_mps)
+        self._belt = self._belt if speed_mps is None else (t, speed_mps)
         for pod in self._pods.values():
             pod.belt(t, speed_mps)
 

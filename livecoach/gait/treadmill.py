@@ -16,24 +16,28 @@ APART_FOR_S: Final = 5.0
 
 
 class BeltSpeed:
-    """The newest word of a belt."""
+    """The newest word of a belt; what a packet leaves out stays as it was."""
 
     def __init__(self) -> None:
-        self._t: float | None = None
-        self._speed_mps: float | None = None
-        self._incline_percent: float | None = None
+        self._speed: tuple[float, float] | None = None
+        self._incline: tuple[float, float] | None = None
 
     def update(self, t: float, speed_mps: float | None, incline_percent: float | None) -> None:
         """Take in what the belt says."""
-        self._t, self._incline_percent = t, incline_percent
-        moves = speed_mps is not None and speed_mps >= STANDS_MPS
-        self._speed_mps = speed_mps if moves else None
+        if speed_mps is not None:
+            self._speed = (t, speed_mps)
+        if incline_percent is not None:
+            self._incline = (t, incline_percent)
 
     def at(self, t: float) -> tuple[float | None, float | None]:
         """Return its speed and incline at ``t``, None where not known."""
-        if self._t is None or t - self._t > SILENT_S:
-            return None, None
-        return self._speed_mps, self._incline_percent
+        speed = _fresh(self._speed, t)
+        moves = speed is not None and speed >= STANDS_MPS
+        return (speed if moves else None), _fresh(self._incline, t)
+
+
+def _fresh(said: tuple[float, float] | None, t: float) -> float | None:
+    return None if said is None or t - said[0] > SILENT_S else said[1]
 
 
 class Disagreement:

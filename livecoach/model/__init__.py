@@ -7,12 +7,14 @@ the name; only ``t``, ``acc_*`` (m/s2, specific force: +9.81 on the axis that po
 """
 
 from livecoach.model.events import (
+    Belt,
     Contact,
     Cue,
     CueDropped,
     CueKind,
     CuePlayed,
     Event,
+    HeartRate,
     Notice,
     Phase,
     PodReport,
@@ -49,6 +51,7 @@ __all__ = [
     "MOUNTS",
     "Activity",
     "Baseline",
+    "Belt",
     "BodySample",
     "Cadence",
     "Calibration",
@@ -63,6 +66,7 @@ __all__ = [
     "Event",
     "Foot",
     "FootPodReading",
+    "HeartRate",
     "HeartRateReading",
     "ImuPacket",
     "ImuSample",

@@ -99,6 +99,28 @@ class PodReport(Struct, frozen=True, tag="pod", gc=False):
     step_length_m: float | None = None
 
 
+class HeartRate(Struct, frozen=True, tag="heart", gc=False):
+    """What a heart rate sensor says: beats per minute, times between the newest beats.
+
+    ``contact`` is whether it touches skin, None where it cannot tell.
+    """
+
+    t_known: float
+    source: str
+    rate_bpm: float
+    rr_s: tuple[float, ...] = ()
+    contact: bool | None = None
+
+
+class Belt(Struct, frozen=True, tag="belt", gc=False):
+    """What a treadmill says of its belt."""
+
+    t_known: float
+    source: str
+    speed_mps: float | None = None
+    incline_percent: float | None = None
+
+
 class Target(Struct, frozen=True, tag="target", gc=False):
     """The step rate aimed at from now on (None: not known yet) and why."""
 
@@ -173,6 +195,8 @@ Event: TypeAlias = (
     | Phase
     | Step
     | PodReport
+    | HeartRate
+    | Belt
     | Target
     | Cue
     | CuePlayed

@@ -14,33 +14,39 @@ from livecoach.gait import Gait
 from livecoach.gait.pods import Pods
 from livecoach.gait.tracker import GaitEvent
 from livecoach.model import (
+    Belt,
     Cadence,
     Command,
     CueDropped,
     CuePlayed,
     Dropped,
     Event,
+    FootPodReading,
+    HeartRate,
+    HeartRateReading,
     ImuSample,
     Input,
     Link,
     Notice,
     Payload,
     Played,
+    PodReport,
     Profile,
     SensorInfo,
     SensorState,
     Skipped,
     Sound,
-    State,
     Step,
     Tick,
+    TreadmillReading,
     plausible,
 )
+from livecoach.session.radio import Item, Radio
+from livecoach.session.watch import Watch
 from livecoach.timebase import Retimer
-from livecoach.wire import recording, rsc
+from livecoach.wire import recording
+from livecoach.wire.radio import Battery
 
-_STALE_AFTER_S = 1.0
-_LOST_AFTER_S = 10.0
 _SAME_S = 1e-6
 _SOUND = {
     "lost": "The sound is gone ({}); the run goes on and looks for it.",
@@ -61,14 +67,11 @@ class _ImuStream:
     def __init__(self, info: SensorInfo) -> None:
         self._rows = recording.ImuRows(info)
         self._retimer = Retimer()
-        self.t_heard = 0.0
-        self.state: State = "unknown"
 
     def update(self, x: Payload) -> ImuSample:
         """Read a row that came in; raises `WireError` when it is to be left out."""
         sample = self._rows.update(x.data)
         _in_time(sample.t, x)
-        self.t_heard = x.t
         t = self._retimer.update(sample.t)
         return sample if t == sample.t else msgspec.structs.replace(sample, t=t)
 
@@ -106,8 +109,11 @@ class Pipeline:
         self.coach = Coach(coach, profile)
         self._stature = stature or Stature()
         self._gait = Gait(calibrations=profile.calibrations)
+        self._infos: dict[str, SensorInfo] = {}
         self._imus: dict[str, _ImuStream] = {}
-        self._origins: dict[str, float] = {}
+        self._radios: dict[str, Radio] = {}
+        self._worn: dict[str, SensorInfo] = {}
+        self._watches: dict[str, Watch] = {}
         self.pods = Pods(profile.devices, cadences)
         self._t_out = 0.0
 
@@ -134,14 +140,19 @@ class Pipeline:
             out += self.coach.update(x)
         return out
 
+    @property
+    def late(self) -> list[str]:
+        """Names of the radio sensors whose stream lags too far behind and should begin again."""
+        return [name for name, radio in self._radios.items() if radio.late]
+
     def _payload(self, x: Payload, out: list[Event]) -> None:
         try:
             if x.channel == "imu.csv":
                 self._imu(x, out)
             elif x.channel == "ble.csv":
-                self._capture(x)
+                self._capture(x, out)
             else:
-                out.append(Skipped(x.t, x.source, x.row, f"nothing reads {x.channel!r}"))
+                self._radio(x, x.source, x.source, out)
         except WireError as exc:
             out.append(Skipped(x.t, x.source, x.row, exc.reason))
 
@@ -150,54 +161,127 @@ class Pipeline:
         if stream is None:
             raise WireError("rows before their sensor was found", x.data)
         sample = stream.update(x)
-        if stream.state != "fresh":
-            stream.state = "fresh"
-            out.append(SensorState(x.t, x.source, "fresh"))
-        for event in self._gait.update(x.source, sample):
-            stamped = self._in_order(plausible(event) if isinstance(event, Step) else event)
+        out += self._watch(x.source).heard(x.t)
+        self._sample(x.source, sample, sample.t, out)
+
+    def _sample(self, source: str, sample: ImuSample, t_known: float, out: list[Event]) -> None:
+        for event in self._gait.update(source, sample):
+            known = plausible(event) if isinstance(event, Step) else event
+            if known.t_known < t_known:
+                known = msgspec.structs.replace(known, t_known=t_known)
+            stamped = self._in_order(known)
             if isinstance(stamped, Step):
                 self.pods.step(stamped)
             out.append(stamped)
             out += self.coach.update(stamped)
 
-    def _capture(self, x: Payload) -> None:
+    def _capture(self, x: Payload, out: list[Event]) -> None:
         row = recording.capture_row(x.data)
-        _in_time(row.t - self._origins.get(x.source, 0.0), x)
-        if row.characteristic != rsc.CHARACTERISTIC:
-            raise WireError(f"nothing reads characteristic {row.characteristic!r}", x.data)
-        reading = rsc.parse(row.data, x.t)
-        self.pods.hear((x.source, row.device), row.device, reading)
+        info = self._infos.get(x.source)
+        _in_time(row.t - (0.0 if info is None else info.t_origin_s), x)
+        heard = Payload(x.n, x.t, row.device, row.characteristic, x.row, row.data)
+        self._radio(heard, x.source, f"{x.source} {row.device}", out)
+
+    def _radio(self, x: Payload, source: str, key: str, out: list[Event]) -> None:
+        """Use a notification of the sensor ``x.source``, which came through ``source``."""
+        info = self._infos.get(source)
+        radio = self._radios.get(key)
+        if radio is None:
+            rate_hz = None if info is None else info.rate_hz
+            radio = self._radios[key] = Radio(x.source, rate_hz)
+        items = radio.update(x)
+        if radio.late or any(isinstance(item, ImuSample) for item in items):
+            out += self._watch(x.source).heard(x.t, late=radio.late)
+        for item in items:
+            self._item(x, key, info, item, out)
+
+    def _item(
+        self, x: Payload, key: str, info: SensorInfo | None, item: Item, out: list[Event]
+    ) -> None:
+        match item:
+            case ImuSample():
+                if self._is_worn(x, key, info, out):
+                    self._sample(key, item, x.t, out)
+            case FootPodReading():
+                self.pods.hear(key, x.source, item)
+            case HeartRateReading():
+                out += self._said(x, key)
+                rate_bpm = float(item.rate_per_min)
+                out.append(HeartRate(x.t, x.source, rate_bpm, item.rr_s, item.contact))
+            case TreadmillReading():
+                out += self._said(x, key)
+                belt = Belt(x.t, x.source, item.speed_mps, item.incline_percent)
+                self._belt(belt)
+                out.append(belt)
+            case Battery():
+                out += self._watch(x.source).battery(x.t, float(item.percent))
+            case Notice():
+                out.append(item)
+
+    def _is_worn(self, x: Payload, key: str, info: SensorInfo | None, out: list[Event]) -> bool:
+        """Return whether it is known where this sensor sits; make it known to gait at first."""
+        before = self._worn.get(key)
+        if before is None or (info is not None and before != info):
+            known = info or SensorInfo(name=x.source, kind="imu")
+            self._worn[key] = known
+            if known.mount is None:
+                text = f"{x.source}: nobody said where it is worn (--mount); its motion is left out"
+                out.append(Notice(x.t, text))
+            else:
+                self._gait.add(key, self._with_stature(known))
+        return self._worn[key].mount is not None
+
+    def _said(self, x: Payload, key: str) -> list[SensorState]:
+        """Note that a sensor that sends no motion was heard."""
+        return [] if key in self._worn else self._watch(x.source).heard(x.t)
+
+    def _belt(self, belt: Belt) -> None:
+        """Let everyone who needs a speed know the belt's."""
+        self._gait.belt(belt.t_known, belt.speed_mps, belt.incline_percent)
+        self.pods.belt(belt.t_known, belt.speed_mps)
+
+    def _watch(self, name: str) -> Watch:
+        watch = self._watches.get(name)
+        if watch is None:
+            watch = self._watches[name] = Watch(name)
+        return watch
 
     def _tick(self, x: Tick, out: list[Event]) -> None:
         self._t_out = max(self._t_out, x.t)
-        for name, stream in self._imus.items():
-            age_s = x.t - stream.t_heard
-            if stream.state == "fresh" and age_s > _STALE_AFTER_S:
-                stream.state = "stale"
-                out.append(SensorState(x.t, name, "stale"))
-            elif stream.state == "stale" and age_s > _LOST_AFTER_S:
-                stream.state = "lost"
-                out.append(SensorState(x.t, name, "lost"))
+        for watch in self._watches.values():
+            out += watch.tick(x.t)
         for event in self.pods.tick(x):
-            out.append(event)
+            out.append(self._with_battery(event))
             out += self.coach.update(event)
+
+    def _with_battery(self, event: PodReport | SensorState | Notice) -> Event:
+        """Add to a pod's state what else is known of it."""
+        if not isinstance(event, SensorState):
+            return event
+        watch = self._watches.get(event.name)
+        if watch is None:
+            return event
+        watch.state = event.state
+        return watch.report(event.t_known)
 
     def _link(self, x: Link, out: list[Event]) -> None:
         if x.state == "lost":
-            if x.source in self._imus:
-                self._imus[x.source].state = "lost"
-            out.append(SensorState(x.t, x.source, "lost"))
-        elif x.info is not None and x.info.kind == "pod":
-            self._origins[x.source] = x.info.t_origin_s
+            out += self._watch(x.source).lost(x.t)
         elif x.info is not None:
-            info = x.info
-            if info.height_m is None and info.leg_length_m is None:
-                own = self._stature
-                info = msgspec.structs.replace(
-                    info, height_m=own.height_m, leg_length_m=own.leg_length_m
-                )
-            self._imus[x.source] = _ImuStream(info)
-            self._gait.add(x.source, info)
+            self._infos[x.source] = x.info
+            radio = self._radios.get(x.source)
+            if radio is not None:
+                radio.reconnected()
+            if x.info.columns and x.info.kind == "imu":
+                self._imus[x.source] = _ImuStream(x.info)
+                self._gait.add(x.source, self._with_stature(x.info))
+
+    def _with_stature(self, info: SensorInfo) -> SensorInfo:
+        """Fill in what the runner says of their size where the sensor's description does not."""
+        if info.height_m is not None or info.leg_length_m is not None:
+            return info
+        own = self._stature
+        return msgspec.structs.replace(info, height_m=own.height_m, leg_length_m=own.leg_length_m)
 
     def _in_order(self, event: GaitEvent) -> GaitEvent:
         """Keep events in order of when they were known, whatever a batch did to sample times."""

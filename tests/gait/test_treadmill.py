@@ -98,8 +98,16 @@ def test_a_standing_belt_is_no_speed() -> None:
     belt.update(0.0, 0.0, 2.0)
     assert belt.at(1.0) == (None, 2.0)
     belt.update(2.0, 3.0, None)
+    assert belt.at(5.0) == (3.0, 2.0)
     assert belt.at(7.0) == (3.0, None)
     assert belt.at(7.1) == (None, None)
+
+
+def test_a_packet_that_leaves_the_speed_out_does_not_make_it_unknown() -> None:
+    belt = BeltSpeed()
+    belt.update(0.0, 3.0, None)
+    belt.update(1.0, None, 1.0)
+    assert belt.at(5.0) == (3.0, 1.0)
 
 
 def test_speeds_that_agree_or_are_unknown_are_not_told_of() -> None:

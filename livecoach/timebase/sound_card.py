@@ -1,13 +1,6 @@
-"""Clocks other than the session's own are mapped here, purely.
-
-Time is float64 seconds since the session began. `Retimer` deals with sensor stamps that come in
-batches, `ClockMapper` with the sound card's clock; sensors' own clocks follow with the doors that
-need them.
-"""
+"""The sound card's clock: which frame is heard when."""
 
 from collections import deque
-
-__all__ = ["ClockMapper", "Retimer"]
 
 _WINDOW_S = 10.0
 _STEP_S = 1.0
@@ -20,46 +13,6 @@ _SNAP_S = 0.02
 """Less is the driver's estimate wandering; a gap is a buffer or more."""
 _SNAP_AFTER_S = 0.2
 _RECENT_S = 0.3
-
-
-class Retimer:
-    """Stamps of one stream -> one time per sample, where a driver stamps a whole batch alike.
-
-    A batch of N samples stamped ``t`` on arrival really spans the interval since the batch before:
-    sample k of it (from 0) is put at ``t - (N - 1 - k) * period``. N is taken from the batch before
-    and the period from the distance of the two stamps, so this is causal; samples of the very first
-    batch keep their common stamp. A stream without repeats passes through unchanged. The output
-    never exceeds the stamp.
-
-    Parameters
-    ----------
-    longest_period_s
-        No stream worth coaching on is slower: a longer distance is a gap, not a period (0.05 s).
-    """
-
-    def __init__(self, longest_period_s: float = 0.05) -> None:
-        self._longest_period_s = longest_period_s
-        self._stamp: float | None = None
-        self._count = 0
-        self._size = 1
-        self._period_s = 0.0
-
-    def update(self, t: float) -> float:
-        """Return the time of the sample stamped ``t``."""
-        if self._stamp is None or t != self._stamp:
-            self._begin(t)
-        self._count += 1
-        if self._size == 1:
-            return t
-        return t - max(0, self._size - self._count) * self._period_s
-
-    def _begin(self, t: float) -> None:
-        """Start a batch; the one before tells its size and, over the distance, the period."""
-        if self._stamp is not None and t > self._stamp:
-            period_s = (t - self._stamp) / self._count
-            if period_s <= self._longest_period_s:
-                self._size, self._period_s = self._count, period_s
-        self._stamp, self._count = t, 0
 
 
 class ClockMapper:
