@@ -76,6 +76,13 @@ def test_a_wrong_memory_is_never_coached_and_is_overturned() -> None:
     assert pods.confirmed == (Device("Pod", "per_leg"),)
 
 
+def test_a_contradiction_that_arrives_twice_does_not_confirm_itself() -> None:
+    odd = [FootPodReading(20.4 + d, 3.0, 130, running=True) for d in (0.0, 0.005)]
+    readings = sorted([*steady(170, 3.0, 40), *odd], key=lambda x: x.t)
+    reports, _ = listen(Pods(), readings, 40)
+    assert {r.step_rate_spm for t, r in reports.items() if t > 5} == {170.0}
+
+
 def test_what_the_runner_configured_stands() -> None:
     reports, _ = listen(Pods(configured={"POD": "per_leg"}), steady(50, 2.2, 30), 30)
     assert reports[2.0].step_rate_spm == 100.0
