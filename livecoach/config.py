@@ -17,7 +17,7 @@ from msgspec import Meta, Struct
 
 from livecoach.coach import CoachParams, parse_target
 from livecoach.errors import ConfigError
-from livecoach.model import Baseline, Mount
+from livecoach.model import Baseline, Cadence, Mount
 from livecoach.sound.beats import BeatSound
 
 _UNITS_MPS = {"mps": 1.0, "m/s": 1.0, "kmh": 1 / 3.6, "km/h": 1 / 3.6, "mph": 0.44704, "": 1.0}
@@ -54,6 +54,16 @@ class AudioConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     speech_command: str = ""
 
 
+class DeviceConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[devices."AA:BB:CC:DD:EE:FF"]`` (or its name): what the runner knows of a device.
+
+    ``cadence``: a foot pod counts both legs (``steps``) or one (``per_leg``); found out when left
+    out.
+    """
+
+    cadence: Cadence | None = None
+
+
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything a run can be told. ``speed`` is typed in with its unit (``10.5kmh``)."""
 
@@ -65,6 +75,12 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     runner: RunnerConfig = RunnerConfig()
     coach: CoachParams = CoachParams()
     audio: AudioConfig = AudioConfig()
+    devices: dict[str, DeviceConfig] = {}
+
+    @property
+    def cadences(self) -> dict[str, Cadence]:
+        """What foot pods are said to count, by name or address."""
+        return {name: d.cadence for name, d in self.devices.items() if d.cadence is not None}
 
 
 def load(path: Path) -> Config:
@@ -133,7 +149,7 @@ def _explain(message: str) -> str:
         return 'coach.target is text: write target = "176", in quotes'
     if not found:
         return message.replace("$.", "").replace(" - at ", " at ")
-    at = (found["at"] or "").split(".") if found["at"] else []
+    at = found["at"].replace("[...]", "").split(".") if found["at"] else []
     place: Any = Config
     for name in at:
         place = msgspec.structs.fields(place)[_names(place).index(name)].type

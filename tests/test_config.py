@@ -45,6 +45,8 @@ def test_the_treadmill_file_shows_every_key_of_the_coach() -> None:
         ),
         ("[runner]\nbaseline = { step_rate_spm = 160.0, steps = 3, sped_mps = 3.0 }", "baseline"),
         ("= nonsense", "not TOML"),
+        ("[devices.'x.y']\ncadens = 'steps'", "did you mean `cadence`"),
+        ("[devices.pod]\ncadence = 'both'", "Invalid enum value 'both'"),
     ],
 )
 def test_mistakes_are_named_with_file_and_key(tmp_path: Path, text: str, words: str) -> None:
@@ -54,6 +56,12 @@ def test_mistakes_are_named_with_file_and_key(tmp_path: Path, text: str, words: 
         config.load(path)
     assert str(path) in str(caught.value)
     assert words in str(caught.value)
+
+
+def test_a_device_is_named_by_address_or_name(tmp_path: Path) -> None:
+    path = tmp_path / "my.toml"
+    path.write_text("[devices.'AA:BB:CC:DD:EE:FF']\ncadence = 'per_leg'\n[devices.Stryd]\n")
+    assert config.load(path).cadences == {"AA:BB:CC:DD:EE:FF": "per_leg"}
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

@@ -80,4 +80,4 @@ def _pipeline(session: SessionFile) -> Pipeline:
     except msgspec.ValidationError as exc:
         raise ConfigError(str(session.path), f"its configuration is not understood: {exc}") from exc
     stature = Stature(config.runner.height_m, config.runner.leg_length_m)
-    return Pipeline(config.coach, header.profile, stature)
+    return Pipeline(config.coach, header.profile, stature, config.cadences)

@@ -84,6 +84,7 @@ from livecoach.gait.phase import Rhythm
 from livecoach.gait.sides import Sides
 from livecoach.gait.stride import Strides
 from livecoach.gait.tracker import GaitEvent, SensorTracker
+from livecoach.gait.treadmill import BeltSpeed
 from livecoach.model import Calibration, Contact, Foot, ImuSample, Notice, Phase, SensorInfo, Step
 
 KEPT: Final = 12
@@ -114,6 +115,7 @@ class Gait:
         self._last: Footfall | None = None
         self._lone_s: float | None = None
         self._t: float | None = None
+        self._belt = BeltSpeed()
 
     def add(self, source: str, info: SensorInfo) -> None:
         """Make a sensor known before its first sample, or anew, with another speed for one."""
@@ -123,8 +125,14 @@ class Gait:
             tracker.follow(before.tracker)
         self._members[source] = Member(source, tracker)
 
+    def belt(self, t: float, speed_mps: float | None, incline_percent: float | None) -> None:
+        """Take in what a treadmill says of its belt: each sensor's known speed from now on."""
+        self._belt.update(t, speed_mps, incline_percent)
+
     def update(self, source: str, sample: ImuSample) -> list[GaitEvent]:
         """Take in one sample of one sensor; return what it made known."""
+        member = self._members[source]
+        member.tracker.told(*self._belt.at(sample.t))
         found = self._found(source, sample)
         return [self._strides.update(e) if isinstance(e, Step) else e for e in found]
 

@@ -1,71 +1,108 @@
 """Foot pods over Running Speed and Cadence: what their numbers mean, second by second.
 
-A pod has no clock and no footfalls; it tells tempo, never phase. Its cadence field is "1/minute"
-and pods disagree whether it counts both legs or one (qdomyos-zwift PR 4083, 4318). The multiplier
-is decided by which of x1 and x2 makes a human gait of the pod's own speed: the right one lies
-within 30 % of a typical step rate at that speed, the wrong one more than 40 % off. The typical line
-is drawn by hand through commonly reported values (about 112/min walking at 1.2 m/s, 165/min running
-at 3 m/s) and only needs to be right within those margins. Three readings that agree decide; ten in
-a row that contradict decide anew. Until then the state is ``unknown``.
+A pod has no clock and no footfalls; it tells tempo, never phase. What its cadence counts:
+`livecoach.gait.pod_unit`; what its zeros mean: `livecoach.gait.pod_zero`. Step length is speed over
+step rate, never the pod's own "stride length". A belt's speed, where there is one, stands for the
+pod's (`livecoach.gait.treadmill`).
 
-States: ``fresh`` a resolved reading within 3 s; ``stale`` none for 3 s, or exactly the same speed
-and cadence for 8 s (a pod that repeats its last value after the runner stopped; real captures hold
-runs of up to 18 equal seconds, so some honest seconds are lost to this); ``lost`` none for 10 s;
-``stopped`` the pod says speed and cadence 0.
+A packet is left out, and the one before stands for 3 s, when its speed or cadence alone is 0, the
+speed is above 12 m/s, it makes fewer than 0.6 of the usual steps at its speed or more than 250 a
+minute, an inertial sensor counts otherwise by more than 15 %, or it jumps by more than 15 % in
+rate or half in speed and the next one does not. The same packet twice within 50 ms is one.
+
+States: ``fresh`` a resolved reading within 3 s; ``stale`` no packet for 3 s, or nothing but the
+same for 7.9 s: a pod that repeats its last packet after the runner stopped (8 s less the way of a
+packet). Repeats are alive while total distance grows by at least half of what the speed makes, or
+an inertial sensor's step rate agrees. ``lost`` no packet for 10 s; ``stopped`` zeros; ``unknown``
+packets come, but what they mean is not resolved.
+
+Without a distance the bytes of a steady runner and of a tail are the same for 8 s and more: real
+captures hold runs of up to 23 equal seconds, whose end is given up as stale.
 """
 
-import itertools
 import math
-from typing import Final, Literal
+from collections import deque
+from statistics import median
+from typing import Final
 
-from msgspec import Struct
+from livecoach.gait.pod_params import DEFAULT, PodParams
+from livecoach.gait.pod_unit import TIMES, CadenceUnit, typical_spm
+from livecoach.gait.pod_zero import Zeros
+from livecoach.gait.treadmill import BeltSpeed, Disagreement
+from livecoach.model import (
+    Cadence,
+    FootPodReading,
+    Notice,
+    PodReport,
+    SensorState,
+    State,
+    Step,
+    Tick,
+)
 
-from livecoach.model import FootPodReading, PodReport, SensorState, State, Tick
-
-# Typical step rate of people at a speed, walking to sprinting (m/s, steps/min).
-_TYPICAL = ((0.5, 80.0), (1.2, 112.0), (2.0, 146.0), (2.5, 160.0), (3.0, 165.0), (5.0, 185.0))
-_TYPICAL_END = (8.0, 230.0)
-
-
-class PodParams(Struct, frozen=True):
-    """Settings of a `PodTracker`; all times in seconds."""
-
-    stale_after_s: float = 3.0
-    lost_after_s: float = 10.0
-    repeats_are_stale_after_s: float = 8.0
-    votes_to_decide: int = 3
-    votes_to_change: int = 10
-    slowest_mps: float = 0.4
-    fastest_mps: float = 12.0
-    near_ratio: float = 1.3
-    far_ratio: float = 1.4
-
-
-DEFAULT: Final = PodParams()
+BELT_WINS: Final = "{}: says {:.1f} km/h, the belt {:.1f} km/h; the belt's speed is used"
 
 
 class PodTracker:
-    """Readings of one pod and ticks -> a `PodReport` each second and changes of state."""
+    """Readings of one pod, steps of other sensors and ticks -> a `PodReport` each second.
 
-    def __init__(self, source: str, params: PodParams = DEFAULT) -> None:
+    Parameters
+    ----------
+    source
+        The pod's name.
+    cadence
+        What its cadence counts, where that is known.
+    configured
+        Whether that was said by the runner: then it stands.
+    params
+        Settings.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        cadence: Cadence | None = None,
+        *,
+        configured: bool = False,
+        params: PodParams = DEFAULT,
+    ) -> None:
         self._source = source
+        self._start = cadence
+        self._configured = configured
         self._params = params
         self.reset()
 
     def reset(self) -> None:
         """Forget everything heard."""
-        self._multiplier: Literal[1, 2] | None = None
-        self._candidate: Literal[1, 2] | None = None
-        self._votes = 0
-        self._reading: FootPodReading | None = None
-        self._t_changed = -math.inf
+        self._unit = CadenceUnit(self._params, self._start, fixed=self._configured)
+        self._zeros = Zeros(self._params)
+        self._belt = BeltSpeed()
+        self._apart = Disagreement()
+        self._heard: FootPodReading | None = None
+        self._used: FootPodReading | None = None
+        self._odd: FootPodReading | None = None
+        self._alive: FootPodReading | None = None
+        self._tells_speed = False
+        self._steps: deque[tuple[float, float]] = deque(maxlen=2 * self._params.sensor_steps_least)
         self._second: int | None = None
         self._state: State = "unknown"
 
-    def update(self, x: FootPodReading | Tick) -> list[PodReport | SensorState]:
-        """Take a reading (none come out) or a tick (a report per whole second)."""
+    @property
+    def confirmed(self) -> Cadence | None:
+        """What the cadence counts, once a minute of readings has said so without contradiction."""
+        return self._unit.confirmed
+
+    def belt(self, t: float, speed_mps: float | None) -> None:
+        """Take in a treadmill's belt speed, None when it does not say."""
+        self._belt.update(t, speed_mps, None)
+
+    def update(self, x: FootPodReading | Step | Tick) -> list[PodReport | SensorState | Notice]:
+        """Take a reading or a step (nothing comes out) or a tick (a report per whole second)."""
         if isinstance(x, FootPodReading):
             self._hear(x)
+            return []
+        if isinstance(x, Step):
+            self._steps.append((x.t_known, x.step_rate_spm))
             return []
         second = math.floor(x.t + 1e-9)
         if self._second is None:
@@ -74,78 +111,129 @@ class PodTracker:
             return []
         self._second = second
         report = self._report(float(second), x.t)
-        if report.state == self._state:
-            return [report]
-        self._state = report.state
-        return [SensorState(x.t, self._source, report.state), report]
+        out: list[PodReport | SensorState | Notice] = [report]
+        if report.state != self._state:
+            self._state = report.state
+            out.insert(0, SensorState(x.t, self._source, report.state))
+        return out + self._compared(x.t)
+
+    def _compared(self, t: float) -> list[Notice]:
+        belt_mps, x = self._belt.at(t)[0], self._used
+        own_mps = x.speed_mps if x is not None and self._state == "fresh" else None
+        if belt_mps is None or not self._apart.update(t, belt_mps, own_mps):
+            return []
+        return [Notice(t, BELT_WINS.format(self._source, 3.6 * (own_mps or 0.0), 3.6 * belt_mps))]
 
     def _hear(self, x: FootPodReading) -> None:
-        if self._reading is not None and x.t < self._reading.t:
+        """Sort a packet: out of order, a duplicate, a zero, one to be left out, one to be used."""
+        before = self._heard
+        if before is not None and x.t < before.t:
             return
-        if x.speed_mps > self._params.fastest_mps:
+        if before is not None and x.t - before.t < self._params.duplicate_s and _same(before, x):
             return
-        if (x.speed_mps > 0) != (x.cadence_raw_per_min > 0):
-            return  # one of the two is wrong; the reading before stands until it is stale
-        before = self._reading
-        if before is None or (x.speed_mps, x.cadence_raw_per_min) != (
-            before.speed_mps,
-            before.cadence_raw_per_min,
-        ):
-            self._t_changed = x.t
-        self._reading = x
-        if x.speed_mps >= self._params.slowest_mps:
-            self._vote(_multiplier(x, self._params))
+        self._heard = x
+        self._keep_alive(x)
+        if x.speed_mps == 0.0 and x.cadence_raw_per_min == 0:
+            self._zeros.update(x, before, self._used)
+            return
+        speed = self._speed(x)
+        self._tells_speed = self._tells_speed or x.speed_mps > 0.0
+        if x.cadence_raw_per_min == 0 or x.speed_mps > self._params.fastest_mps:
+            return
+        if speed is None and self._tells_speed:
+            return
+        self._unit.update(x, speed, self._own_spm(x.t))
+        if self._human(x, speed) and not self._jumps(x):
+            self._zeros.end(x)
+            self._used = x
 
-    def _vote(self, vote: Literal[1, 2] | None) -> None:
-        """Count readings in a row that speak for a change; enough of them make it."""
-        if vote is None:
-            return
-        if vote == self._multiplier:
-            self._votes = 0
-            return
-        self._votes = self._votes + 1 if vote == self._candidate else 1
-        self._candidate = vote
+    def _keep_alive(self, x: FootPodReading) -> None:
+        """Note when the pod last said anything new, or moved on in total distance."""
+        old = self._alive
+        if old is None or not _same(old, x):
+            self._alive = x
+        elif old.total_distance_m is not None and x.total_distance_m is not None:
+            least_m = 0.5 * x.speed_mps * (x.t - old.t)
+            if x.total_distance_m - old.total_distance_m >= least_m > 0.0:
+                self._alive = x
+
+    def _speed(self, x: FootPodReading) -> float | None:
+        """Return the best known speed: the belt's, else the pod's own."""
+        return self._belt.at(x.t)[0] or x.speed_mps or None
+
+    def _own_spm(self, t: float) -> float | None:
+        """Return the step rate that inertial sensors see."""
         p = self._params
-        if self._votes >= (p.votes_to_decide if self._multiplier is None else p.votes_to_change):
-            self._multiplier, self._votes = vote, 0
+        rates = [rate for at, rate in self._steps if t - at <= p.sensor_memory_s]
+        return median(rates) if len(rates) >= p.sensor_steps_least else None
+
+    def _human(self, x: FootPodReading, speed_mps: float | None) -> bool:
+        """Return whether this is somebody's gait, the cadence counting what it is known to."""
+        p = self._params
+        if self._unit.known is None:
+            return True
+        rate, own = self._rate(x, self._unit.known), self._own_spm(x.t)
+        if own is not None and not 1 / p.jump_rate_ratio <= rate / own <= p.jump_rate_ratio:
+            return False
+        least = p.least_of_typical_ratio * typical_spm(speed_mps or 0.0)
+        return least <= rate <= p.most_spm
+
+    def _jumps(self, x: FootPodReading) -> bool:
+        """Return whether a reading is far from the last one used, and not followed by its like."""
+        p, last = self._params, self._used
+        if last is None or x.t - last.t > p.stale_after_s or self._near(x, last):
+            self._odd = None
+            return False
+        odd, self._odd = self._odd, x
+        return odd is None or not self._near(x, odd)
+
+    def _near(self, x: FootPodReading, y: FootPodReading) -> bool:
+        p = self._params
+        rate = x.cadence_raw_per_min / y.cadence_raw_per_min
+        if not 1 / p.jump_rate_ratio <= rate <= p.jump_rate_ratio:
+            return False
+        slow = max(x.speed_mps, y.speed_mps) < p.zero_abrupt_mps
+        low, high = sorted((x.speed_mps, y.speed_mps))
+        return slow or high <= p.jump_speed_ratio * low
+
+    def _rate(self, x: FootPodReading, cadence: Cadence) -> float:
+        return float(TIMES[cadence] * x.cadence_raw_per_min)
 
     def _report(self, t: float, t_known: float) -> PodReport:
-        x, p = self._reading, self._params
-        if x is None:
-            return PodReport(t, t_known, self._source, "unknown")
-        age_s = t_known - x.t
-        if age_s > p.stale_after_s:
-            return PodReport(
-                t, t_known, self._source, "lost" if age_s > p.lost_after_s else "stale"
-            )
-        if x.cadence_raw_per_min == 0:
-            return PodReport(t, t_known, self._source, "stopped", speed_mps=0.0)
-        if self._multiplier is None:
-            return PodReport(t, t_known, self._source, "unknown")
-        if t_known - self._t_changed >= p.repeats_are_stale_after_s:
-            return PodReport(t, t_known, self._source, "stale")
-        rate = float(x.cadence_raw_per_min * self._multiplier)
-        length = x.speed_mps * 60.0 / rate
-        return PodReport(t, t_known, self._source, "fresh", rate, x.speed_mps, length)
+        state = self._state_at(t_known)
+        x, cadence = self._used, self._unit.known
+        if state == "stopped":
+            return PodReport(t, t_known, self._source, state, speed_mps=0.0)
+        if state != "fresh" or x is None or cadence is None:
+            return PodReport(t, t_known, self._source, state)
+        rate, speed = self._rate(x, cadence), self._belt.at(t_known)[0] or x.speed_mps or None
+        length = None if speed is None else speed * 60.0 / rate
+        return PodReport(t, t_known, self._source, state, rate, speed, length)
+
+    def _state_at(self, t: float) -> State:
+        p, heard = self._params, self._heard
+        if heard is None or self._alive is None:
+            return "unknown"
+        if t - heard.t > p.stale_after_s:
+            return "lost" if t - heard.t > p.lost_after_s else "stale"
+        if self._zeros.told:
+            last_s = self._steps[-1][0] if self._steps else None
+            return "stopped" if self._zeros.mean_stop(t, last_s) else "unknown"
+        x, cadence = self._used, self._unit.known
+        if x is None or cadence is None or t - x.t > p.stale_after_s:
+            return "unknown"
+        own = self._own_spm(t)
+        agrees = own is not None and abs(self._rate(x, cadence) / own - 1.0) <= p.sensor_ratio
+        if t - self._alive.t >= p.repeats_are_stale_after_s and not agrees:
+            return "stale"
+        return "fresh"
 
 
-def _multiplier(x: FootPodReading, p: PodParams) -> Literal[1, 2] | None:
-    """Return which multiplier makes a human gait, or None when both or neither do."""
-    typical = _typical_spm(x.speed_mps)
-    off = {m: abs(math.log(m * x.cadence_raw_per_min / typical)) for m in (1, 2)}
-    near, far = math.log(p.near_ratio), math.log(p.far_ratio)
-    if off[1] < near and off[2] > far:
-        return 1
-    if off[2] < near and off[1] > far:
-        return 2
-    return None
-
-
-def _typical_spm(speed_mps: float) -> float:
-    points = (*_TYPICAL, _TYPICAL_END)
-    if speed_mps <= points[0][0]:
-        return points[0][1]
-    for (v0, r0), (v1, r1) in itertools.pairwise(points):
-        if speed_mps <= v1:
-            return r0 + (r1 - r0) * (speed_mps - v0) / (v1 - v0)
-    return points[-1][1]
+def _same(x: FootPodReading, y: FootPodReading) -> bool:
+    """Return whether two packets say the same, total distance aside."""
+    return (x.speed_mps, x.cadence_raw_per_min, x.stride_length_raw_m, x.running) == (
+        y.speed_mps,
+        y.cadence_raw_per_min,
+        y.stride_length_raw_m,
+        y.running,
+    )

@@ -12,9 +12,9 @@ Fewer than 20 strides, a spread above 10 % (the speed was not the one told, or a
 scale outside 0.8-1.25 (another unit, another mount) set nothing. The newest 100 strides count.
 
 Where the known speed comes from: `livecoach calibrate speed` (typed, or in the recording; the
-result stays in the runner's profile, by mount), or the run itself: while its `Link` says a speed,
-that speed is reported and the sensor learns; when a later `Link` of the same sensor says none (the
-belt has stopped telling), what was learned is used, before that the profile's.
+result stays in the runner's profile, by mount), or the run itself: while a belt tells its speed
+(`livecoach.gait.treadmill`) or the sensor's `Link` says one, that speed is reported and the sensor
+learns; when nobody says one any more, what was learned is used, before that the profile's.
 
 Source. Falbriard et al. 2021, doi:10.3389/fspor.2021.585809 (33 runners, foot: 0.08 +- 0.10 m/s
 as it comes, 0.00 +- 0.01 m/s personalised).

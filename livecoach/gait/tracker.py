@@ -65,7 +65,7 @@ class SensorTracker:
         params: GaitParams = DEFAULT,
         calibration: Calibration | None = None,
     ) -> None:
-        self.info = info
+        self._declared = info
         self._own = calibration
         self._params = params
         self._axes = Axes(info)
@@ -74,6 +74,7 @@ class SensorTracker:
 
     def reset(self) -> None:
         """Forget everything, as if new."""
+        self.info = self._declared
         self._guard = Guard(self._params.guard)
         self.newest_s: float | None = None
         self._known_s: float | None = None
@@ -96,6 +97,22 @@ class SensorTracker:
         """Take over what ``before``, the same sensor until now, learned of its own speed."""
         self.speedometer = before.speedometer
         self.speedometer.told(self.info.speed_mps)
+
+    def told(self, belt_mps: float | None, incline_percent: float | None) -> None:
+        """Take in what a belt says; what it does not, is as declared."""
+        declared = self._declared
+        speed = declared.speed_mps if belt_mps is None else belt_mps
+        incline = declared.incline_percent if incline_percent is None else incline_percent
+        if (speed, incline) == (self.info.speed_mps, self.info.incline_percent):
+            return
+        self.info = replace(declared, speed_mps=speed, incline_percent=incline)
+        self.speedometer.told(speed)
+        self.expect(speed)
+
+    def expect(self, speed_mps: float | None) -> None:
+        """Let a trunk's machine know a speed."""
+        if isinstance(self._machine, Trunk):
+            self._machine.told(speed_mps)
 
     def _restart(self) -> None:
         self._machine: Trunk | FootMachine | Shoe = self._build(gyro=False)

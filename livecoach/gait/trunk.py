@@ -97,7 +97,8 @@ class Trunk:
         self._yaw = Yaw(params.yaw, params.guard.gap_s)
         self._fall = Peak(params.trunk.low_memory_s)
         self._stride = StrideIntegrator(params.guard.gap_s)
-        self._stance = Stance(params.trunk, speed_mps if mount == "waist" else None)
+        self._lawful = mount == "waist"
+        self._stance = Stance(params.trunk, speed_mps if self._lawful else None)
         self._armed = False
         self._start_s = 0.0
         self._last: tuple[float, float] | None = None
@@ -110,6 +111,10 @@ class Trunk:
         self._hole_s = 0.0
         self._flank_hole_s = 0.0
         self._lean = _Mean()
+
+    def told(self, speed_mps: float | None) -> None:
+        """Take in the speed, None when it is not known any more."""
+        self._stance.told(speed_mps if self._lawful else None)
 
     @property
     def askew(self) -> bool:

@@ -8,6 +8,7 @@ Foot: TypeAlias = Literal["left", "right"]
 Activity: TypeAlias = Literal["run", "walk", "stand"]
 Mount: TypeAlias = Literal["chest", "back", "waist", "foot_left", "foot_right"]
 State: TypeAlias = Literal["fresh", "stale", "lost", "stopped", "unknown"]
+Cadence: TypeAlias = Literal["steps", "per_leg"]
 MOUNTS: tuple[Mount, ...] = ("chest", "back", "waist", "foot_left", "foot_right")
 
 
@@ -144,9 +145,17 @@ class Calibration(Struct, frozen=True, forbid_unknown_fields=True):
     speed_scale_ratio: Annotated[float, Meta(ge=0.8, le=1.25)] = 1.0
 
 
+class Device(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is known about a device by its name or address: what a foot pod's cadence counts."""
+
+    name: str
+    cadence: Cadence
+
+
 class Profile(Struct, frozen=True):
     """What is known about a runner when a session begins."""
 
     runner: str = "runner"
     baselines: tuple[Baseline, ...] = ()
     calibrations: tuple[Calibration, ...] = ()
+    devices: tuple[Device, ...] = ()

@@ -4,15 +4,18 @@ This is the only path there is: live, ``analyze`` and ``replay`` are loops over 
 The same configuration, profile and inputs give the same events, bit for bit.
 """
 
+from collections.abc import Mapping
+
 import msgspec
 
 from livecoach.coach import Coach, CoachParams
 from livecoach.errors import WireError
 from livecoach.gait import Gait
-from livecoach.gait.pod import PodTracker
+from livecoach.gait.pods import Pods
 from livecoach.gait.tracker import GaitEvent
 from livecoach.model import (
     Belt,
+    Cadence,
     Command,
     CueDropped,
     CuePlayed,
@@ -92,10 +95,16 @@ class Pipeline:
         What is known about the runner.
     stature
         The runner's own word on their size.
+    cadences
+        The runner's own word on what foot pods count, by name or address.
     """
 
     def __init__(
-        self, coach: CoachParams, profile: Profile, stature: Stature | None = None
+        self,
+        coach: CoachParams,
+        profile: Profile,
+        stature: Stature | None = None,
+        cadences: Mapping[str, Cadence] | None = None,
     ) -> None:
         self.coach = Coach(coach, profile)
         self._stature = stature or Stature()
@@ -105,8 +114,7 @@ class Pipeline:
         self._radios: dict[str, Radio] = {}
         self._worn: dict[str, SensorInfo] = {}
         self._watches: dict[str, Watch] = {}
-        self._pods: dict[str, PodTracker] = {}
-        self.belt: Belt | None = None
+        self.pods = Pods(profile.devices, cadences)
         self._t_out = 0.0
 
     def update(self, x: Input) -> list[Event]:
@@ -162,6 +170,8 @@ class Pipeline:
             if known.t_known < t_known:
                 known = msgspec.structs.replace(known, t_known=t_known)
             stamped = self._in_order(known)
+            if isinstance(stamped, Step):
+                self.pods.step(stamped)
             out.append(stamped)
             out += self.coach.update(stamped)
 
@@ -193,7 +203,7 @@ class Pipeline:
                 if self._is_worn(x, key, info, out):
                     self._sample(key, item, x.t, out)
             case FootPodReading():
-                self._pod(key, x.source, item)
+                self.pods.hear(key, x.source, item)
             case HeartRateReading():
                 out += self._said(x, key)
                 rate_bpm = float(item.rate_per_min)
@@ -225,15 +235,10 @@ class Pipeline:
         """Note that a sensor that sends no motion was heard."""
         return [] if key in self._worn else self._watch(x.source).heard(x.t)
 
-    def _pod(self, key: str, name: str, reading: FootPodReading) -> None:
-        pod = self._pods.get(key)
-        if pod is None:
-            pod = self._pods[key] = PodTracker(name)
-        pod.update(reading)
-
     def _belt(self, belt: Belt) -> None:
-        """Keep what the treadmill says."""
-        self.belt = belt
+        """Let everyone who needs a speed know the belt's."""
+        self._gait.belt(belt.t_known, belt.speed_mps, belt.incline_percent)
+        self.pods.belt(belt.t_known, belt.speed_mps)
 
     def _watch(self, name: str) -> Watch:
         watch = self._watches.get(name)
@@ -245,12 +250,11 @@ class Pipeline:
         self._t_out = max(self._t_out, x.t)
         for watch in self._watches.values():
             out += watch.tick(x.t)
-        for pod in self._pods.values():
-            for event in pod.update(x):
-                out.append(self._with_battery(event))
-                out += self.coach.update(event)
+        for event in self.pods.tick(x):
+            out.append(self._with_battery(event))
+            out += self.coach.update(event)
 
-    def _with_battery(self, event: PodReport | SensorState) -> Event:
+    def _with_battery(self, event: PodReport | SensorState | Notice) -> Event:
         """Add to a pod's state what else is known of it."""
         if not isinstance(event, SensorState):
             return event

@@ -18,7 +18,7 @@ from msgspec import Struct
 from livecoach import __version__
 from livecoach.config import Config
 from livecoach.errors import ConfigError, StoreError
-from livecoach.model import Baseline, Dropped, Input, Played, Profile, Tick
+from livecoach.model import Baseline, Device, Dropped, Input, Played, Profile, Tick
 from livecoach.session.inbox import Inbox
 from livecoach.session.outlets import Observer, Outlets
 from livecoach.session.pacing import AsFastAsPossible, Pace, RealTime, merged
@@ -53,8 +53,8 @@ class Outcome(Struct, kw_only=True):
     """What became of it.
 
     ``path`` is the session file, ``sound`` where the sound went, ``dropped`` the cues not played,
-    ``gaps`` those heard in the sound, ``problems`` what went wrong with a sink, ``baselines`` those
-    measured here.
+    ``gaps`` those heard in the sound, ``problems`` what went wrong with a sink, ``baselines`` and
+    ``devices`` what was measured and confirmed here.
     """
 
     tally: Tally
@@ -67,6 +67,7 @@ class Outcome(Struct, kw_only=True):
     gaps: int
     problems: tuple[str, ...]
     baselines: tuple[Baseline, ...]
+    devices: tuple[Device, ...] = ()
 
 
 async def run(
@@ -111,6 +112,7 @@ def stored_profile(config: Config) -> Profile:
         name,
         known.baselines if own is None else (own,),
         () if simulated else known.calibrations,
+        known.devices,
     )
 
 
@@ -144,7 +146,7 @@ class _Session:
         self._outlets = outlets
         self._complete = any(d.complete for d in self._doors)
         stature = Stature(runner.height_m, runner.leg_length_m)
-        self._pipeline = Pipeline(plan.config.coach, plan.profile, stature)
+        self._pipeline = Pipeline(plan.config.coach, plan.profile, stature, plan.config.cadences)
         self._tally = Tally()
         self._n = 0
         self._t = 0.0
@@ -184,6 +186,7 @@ class _Session:
             gaps=self._outlets.gaps(),
             problems=tuple(self._outlets.problems),
             baselines=self._pipeline.coach.measured_baselines,
+            devices=self._pipeline.pods.confirmed,
         )
 
     async def _loop(self) -> None:
@@ -300,10 +303,14 @@ def _teach_profile(
     if simulated or plan.pace != "realtime":
         return
     try:
+        store = ProfileStore(profile_path())
         for baseline in outcome.baselines:
-            ProfileStore(profile_path()).save_baseline(plan.config.runner.name, baseline)
+            store.save_baseline(plan.config.runner.name, baseline)
+        for device in outcome.devices:
+            if device not in plan.profile.devices:
+                store.save_device(plan.config.runner.name, device)
     except StoreError as exc:
-        say(f"Your own step rate could not be kept for the next run: {exc}")
+        say(f"What this run found out could not be kept for the next one: {exc}")
 
 
 def _utc_now() -> str:

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from livecoach.errors import StoreError
-from livecoach.model import Baseline, Calibration, Profile
+from livecoach.model import Baseline, Calibration, Device, Profile
 from livecoach.store.database import connect, make_folder, stamp, trouble
 
 APPLICATION_ID = 0x6C637031
@@ -40,6 +40,11 @@ _AUDIO_OFFSETS = (
     " offset_s REAL NOT NULL, spread_s REAL NOT NULL, method TEXT NOT NULL,"
     " measured_at TEXT NOT NULL, PRIMARY KEY (host, device)) WITHOUT ROWID"
 )
+_DEVICES = (
+    "CREATE TABLE IF NOT EXISTS devices (runner TEXT NOT NULL, name TEXT NOT NULL,"
+    " cadence TEXT NOT NULL, PRIMARY KEY (runner, name)) WITHOUT ROWID"
+)
+_DEVICES_OF = "SELECT name, cadence FROM devices WHERE runner = ? ORDER BY name"
 _AUDIO_OFFSETS_OF = (
     "SELECT device, offset_s, spread_s, method, measured_at FROM audio_offsets"
     " WHERE host = ? ORDER BY device"
@@ -84,7 +89,7 @@ class ProfileStore:
         self.path = path
 
     def load(self, runner: str) -> Profile:
-        """Return what is known about ``runner``: slowest baseline first, then by mount.
+        """Return what is known about ``runner``: slowest baseline first, then by mount and name.
 
         A new runner is empty.
         """
@@ -97,10 +102,13 @@ class ProfileStore:
             baselines = _rows(db, _BASELINES_OF, runner) if version else []
             query = _CALIBRATIONS_OF_VERSION_2 if version == 2 else _CALIBRATIONS_OF
             calibrations = _rows(db, query, runner) if version >= 2 else []
+            known = version and _rows(db, _TABLE_THERE, "devices")
+            devices = _rows(db, _DEVICES_OF, runner) if known else []
         return Profile(
             runner,
             tuple(Baseline(*row) for row in baselines),
             tuple(Calibration(*row) for row in calibrations),
+            tuple(Device(*row) for row in devices),
         )
 
     def save_baseline(self, runner: str, baseline: Baseline) -> None:
@@ -118,6 +126,11 @@ class ProfileStore:
         """Keep ``calibration`` in place of the runner's former one of this mount."""
         row = (runner, *msgspec.structs.astuple(calibration))
         self._write("INSERT OR REPLACE INTO calibrations VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+    def save_device(self, runner: str, device: Device) -> None:
+        """Keep ``device`` in place of what was known of it with this runner."""
+        row = (runner, device.name, device.cadence)
+        self._write("INSERT OR REPLACE INTO devices VALUES (?, ?, ?)", row, _DEVICES)
 
     def audio_offsets(self, host: str) -> tuple[AudioOffset, ...]:
         """Return what was measured on the machine ``host``, by device."""

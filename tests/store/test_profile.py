@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from livecoach.errors import StoreError
-from livecoach.model import Baseline, Profile
+from livecoach.model import Baseline, Device, Profile
 from livecoach.store import places
 from livecoach.store.profile import ProfileStore
 from tests.store import samples
@@ -46,6 +46,22 @@ def test_baselines_are_kept_by_speed_and_replaced_at_the_same_speed(tmp_path: Pa
     kept = (Baseline(161.0, None, 41), Baseline(165.5, 3.1, 950), Baseline(170.0, 3.5, 100))
     assert ProfileStore(store.path).load("Zoë") == Profile("Zoë", kept)
     assert store.load("Ada").baselines == (Baseline(180.0, 3.0, 10),)
+
+
+def test_devices_are_kept_by_runner_in_a_file_an_older_livecoach_still_reads(
+    tmp_path: Path,
+) -> None:
+    store = ProfileStore(tmp_path / "profile.db")
+    store.save_baseline("Ada", Baseline(180.0, 3.0, 10))
+    assert store.load("Ada").devices == ()
+    store.save_device("Ada", Device("Stryd", "steps"))
+    store.save_device("Ada", Device("AA:BB:CC:DD:EE:FF", "per_leg"))
+    store.save_device("Ada", Device("Stryd", "per_leg"))
+    kept = (Device("AA:BB:CC:DD:EE:FF", "per_leg"), Device("Stryd", "per_leg"))
+    assert store.load("Ada") == Profile("Ada", (Baseline(180.0, 3.0, 10),), (), kept)
+    assert store.load("Zoë").devices == ()
+    with closing(sqlite3.connect(store.path)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (3,)
 
 
 def test_two_processes_save_at_once(tmp_path: Path) -> None:
