@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct, structs
 
 from livecoach.errors import WireError
+from livecoach.model import ImuPacket
 from livecoach.wire import pod_control, polar, polar_control, radio, rsc, xsens_dot
 from tests.wire import vectors
 
@@ -45,6 +46,11 @@ def check(value: object, data: bytes) -> None:
         for item in value:
             check(item, data)
     elif isinstance(value, Struct):
+        if isinstance(value, ImuPacket):
+            assert value.acc, data.hex()
+            assert len(value.gyr) in {0, len(value.acc)}, data.hex()
+            assert value.period_s is None or value.period_s > 0, data.hex()
+            assert not value.clock_wrap_s or 0 <= (value.clock_s or 0) < value.clock_wrap_s
         check(structs.astuple(value), data)
 
 

@@ -63,6 +63,15 @@ def test_a_lost_second_part_is_a_break_and_not_a_shift() -> None:
     assert not packet.broken
 
 
+def test_a_second_part_alone_is_a_break() -> None:
+    stream = MovesenseStream()
+    first, second = _parts(1000)
+    assert stream.update(second, 0.0) == []
+    stream.update(first, 0.1)
+    [packet] = stream.update(second, 0.1)
+    assert packet.broken
+
+
 def test_whole_frames_come_at_once_after_the_first() -> None:
     stream = MovesenseStream()
     assert stream.update(_whole(0), 0.0) == []

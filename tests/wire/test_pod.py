@@ -68,6 +68,13 @@ def test_clock_wraps_inside_a_packet() -> None:
     assert packet.clock_s == pytest.approx(9 * 19231 * 0.25e-6 - 0.01)
 
 
+def test_a_packet_without_a_period_is_refused() -> None:
+    data = bytearray(pod.build(_ONE))
+    data[8:10] = bytes(2)
+    with pytest.raises(WireError):
+        pod.parse(bytes(data))
+
+
 @pytest.mark.parametrize(("overrun", "dropped"), [(True, False), (False, True), (False, False)])
 def test_either_flag_is_a_break(overrun: bool, dropped: bool) -> None:
     packet = structs.replace(_ONE, overrun=overrun, dropped=dropped)

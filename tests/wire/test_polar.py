@@ -87,6 +87,11 @@ def test_delta_frames_that_do_not_fit(tail: str) -> None:
         polar.parse(vectors.POLAR_DELTA_1[:10] + bytes.fromhex(tail))
 
 
+def test_a_frame_without_a_sample_is_refused() -> None:
+    with pytest.raises(WireError, match="without a sample"):
+        polar.parse(vectors.POLAR_RAW[:15])
+
+
 def test_a_drift_beyond_any_sensor_is_refused() -> None:
     block = bytes([32, 1]) + struct.pack("<3i", 2**31 - 1, 0, 0)
     with pytest.raises(WireError, match="beyond any sensor"):
