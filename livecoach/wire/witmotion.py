@@ -39,9 +39,9 @@ def build(acc_g: Triple, gyr_dps: Triple, angle_deg: Triple = (0.0, 0.0, 0.0)) -
 class WitMotionStream:
     """Notifications -> one packet each, of as many samples as it completed; never an error.
 
-    Garbage is passed over up to the next head. With nothing to check a frame by, a head inside the
-    values can be taken for one after a loss: then at most one wrong frame goes by before the frames
-    that follow line up, since a frame that is not followed by a head is passed over.
+    Garbage is passed over up to the next head. There is nothing to check a frame by but that a head
+    follows it: after a loss, a head inside values that stand still can be taken for one until they
+    change.
     """
 
     def __init__(self) -> None:
@@ -70,8 +70,7 @@ class WitMotionStream:
                 if head == _HEAD:
                     return frame
                 continue
-            at = self._rest.find(b"\x55", 1)
-            self._rest = self._rest[at:] if at > 0 else b""
+            self._rest = self._rest[1:]
         return b""
 
 

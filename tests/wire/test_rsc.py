@@ -58,3 +58,37 @@ def test_build_then_parse_is_identity(
         total_distance_m=None if distance is None else distance / 10,
     )
     assert rsc.parse(rsc.build(reading), 0.0) == reading
+
+
+@given(st.builds(rsc.Feature, **dict.fromkeys(rsc.Feature.__struct_fields__, st.booleans())))
+def test_feature_there_and_back(feature: rsc.Feature) -> None:
+    assert rsc.parse_feature(rsc.build_feature(feature)) == feature
+
+
+def test_feature_bits_are_in_order() -> None:
+    assert rsc.parse_feature(b"\x09\xff") == rsc.Feature(stride_length=True, calibration=True)
+
+
+@pytest.mark.parametrize("location", rsc.LOCATIONS)
+def test_location_there_and_back(location: str) -> None:
+    assert rsc.parse_location(rsc.build_location(location)) == location
+
+
+def test_control_point() -> None:
+    assert rsc.set_distance_request(0x01020304) == bytes.fromhex("0104030201")
+    assert rsc.set_location_request("in shoe") == b"\x03\x02"
+    reply = rsc.parse_reply(bytes.fromhex("100401010203"))
+    assert reply == rsc.Reply(rsc.LIST_LOCATIONS, rsc.OK, b"\x01\x02\x03")
+    assert rsc.build_reply(reply) == bytes.fromhex("100401010203")
+
+
+@pytest.mark.parametrize("text", ["", "10", "1004", "800401"])
+def test_what_is_no_answer(text: str) -> None:
+    with pytest.raises(WireError):
+        rsc.parse_reply(bytes.fromhex(text))
+
+
+@pytest.mark.parametrize("text", ["", "11", "ff"])
+def test_what_is_no_location(text: str) -> None:
+    with pytest.raises(WireError):
+        rsc.parse_location(bytes.fromhex(text))
