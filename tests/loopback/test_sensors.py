@@ -247,3 +247,26 @@ def _contacts(uuid: str, mount: Mount, heard: Heard) -> list[float]:
             events = tracker.update(ImuSample(t, *acc, *gyr))
             found_at += [e.t for e in events if isinstance(e, Contact)]
     return found_at
+
+
+@pytest.mark.rig
+async def test_an_h10_that_lags_is_in_time_again_when_started_anew(bluetooth: Bluetooth) -> None:
+    rig = bluetooth("h10")
+    heard = Heard()
+
+    def late_s() -> float:
+        """Return by how much the newest frame came later than the first."""
+        first, last = (int.from_bytes(heard.data[i][1:9], "little") for i in (0, -1))
+        return heard.times[-1] - heard.times[0] - (last - first) / 1e9
+
+    async with BleakClient(await found("Polar H10 12345678")) as client:
+        await client.start_notify(PMD_DATA, heard)
+        await client.start_notify(PMD_CONTROL, Heard())
+        await client.write_gatt_char(PMD_CONTROL, _ACC_200_HZ, response=True)
+        await until(lambda: len(heard) >= 2)
+        assert late_s() < 0.3
+        rig.do("lag", "h10", 1.0)
+        await until(lambda: late_s() > 0.8)
+        for request in (polar_control.stop_request(), _ACC_200_HZ):
+            await client.write_gatt_char(PMD_CONTROL, request, response=True)
+        await until(lambda: late_s() < 0.3)
