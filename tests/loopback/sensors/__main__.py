@@ -9,6 +9,7 @@ import signal
 import sys
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from tests.loopback.bluez.adapter import BlueZ
@@ -100,11 +101,12 @@ def _input() -> asyncio.Queue[str]:
 
     def read() -> None:
         rest = b""
-        while part := os.read(sys.stdin.fileno(), 4096):
-            *whole, rest = (rest + part).split(b"\n")
-            for line in whole:
-                loop.call_soon_threadsafe(lines.put_nowait, line.decode() + "\n")
-        loop.call_soon_threadsafe(lines.put_nowait, "")
+        with suppress(RuntimeError):  # the loop is over before its input is
+            while part := os.read(sys.stdin.fileno(), 4096):
+                *whole, rest = (rest + part).split(b"\n")
+                for line in whole:
+                    loop.call_soon_threadsafe(lines.put_nowait, line.decode() + "\n")
+            loop.call_soon_threadsafe(lines.put_nowait, "")
 
     threading.Thread(target=read, daemon=True).start()
     return lines
