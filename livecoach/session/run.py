@@ -4,6 +4,7 @@ However the loop ends, the session file is closed with a summary.
 """
 
 import asyncio
+import math
 import platform
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -31,6 +32,8 @@ from livecoach.sources.simulator import SimulatorDoor
 from livecoach.store.header import Header, Reason, Summary, new_session_id
 from livecoach.store.places import profile_path
 from livecoach.store.profile import ProfileStore
+
+_RESTART_S = 10.0
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -151,6 +154,7 @@ class _Session:
         self._n = 0
         self._t = 0.0
         self._stopped = False
+        self._restarted: dict[str, float] = {}
         self._id = plan.session_id
 
     def stop(self) -> None:
@@ -213,10 +217,19 @@ class _Session:
                 self._take(x)
                 if isinstance(x, Tick):
                     self._miss_doors(serving)
+                    self._restart_late_streams(x.t)
         finally:
             for task in serving:
                 task.cancel()
             await asyncio.gather(*serving, return_exceptions=True)
+
+    def _restart_late_streams(self, t: float) -> None:
+        """Have streams that lag begin anew, each at most every ten seconds."""
+        for source in self._pipeline.late:
+            if t - self._restarted.get(source, -math.inf) >= _RESTART_S:
+                self._restarted[source] = t
+                for door in self._live:
+                    door.restart(source)
 
     def _miss_doors(self, serving: dict[asyncio.Task[None], str]) -> None:
         """Go on without a door that has given up; raise its error when it was the last."""

@@ -55,6 +55,10 @@ class LiveDoor(Protocol):
         """
         ...
 
+    def restart(self, source: str) -> None:
+        """Begin a sensor's stream anew, for it lags; a name that is not this door's is ignored."""
+        ...
+
     def hear(self, t: float) -> None:
         """Let whoever is behind the door hear the beat that sounds at ``t``."""
         ...

@@ -26,10 +26,15 @@ class _Bouncing:
     def __init__(self, name: str = "chest", fails_after_s: float = math.inf) -> None:
         self.name = name
         self.closed = False
+        self.restarted: list[str] = []
         self._fails_after_s = fails_after_s
 
     def hear(self, t: float) -> None:
         """Do nothing."""
+
+    def restart(self, source: str) -> None:
+        """Remember it."""
+        self.restarted.append(source)
 
     async def run(self, put: Callable[[Input], None], now: Callable[[], float]) -> None:
         """Put a row every 10 ms."""
