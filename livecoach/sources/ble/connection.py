@@ -53,6 +53,11 @@ class Connection:
         self._started: list[Kind] = []
         self.errors = 0
 
+    @property
+    def alive(self) -> bool:
+        """Whether the link stands."""
+        return bool(self._client.is_connected)
+
     async def open(self) -> list[Kind]:
         """Connect and return what the device is; raises what bleak raises."""
         await self._client.connect()
@@ -107,7 +112,7 @@ class Connection:
 
     async def close(self) -> None:
         """Stop what was started and disconnect; never raises, takes at most `CLOSE_S`."""
-        for kind in list(self._started) if self._client.is_connected else []:
+        for kind in list(self._started) if self.alive else []:
             with suppress(Exception):
                 async with asyncio.timeout(_STOP_S):
                     await self._stop(kind)

@@ -38,11 +38,11 @@ async def described(
         if "up" not in told:
             told = {"forward": "unknown", "left": "unknown", "up": "unknown", **told}
             remark = (
-                f"which way the axes of {source} point is not known; say {_how(source, axes=True)}"
+                f"Which way the axes of {source} point is not known; say {_how(source, axes=True)}"
             )
     mount = mount or wanted.worn
     if mount is None:
-        remark = f"where {source} is worn is not known; say {_how(source)}"
+        remark = f"Where {source} is worn is not known; say {_how(source)}"
     return SensorInfo(name=source, kind="imu", mount=mount, **told), remark
 
 

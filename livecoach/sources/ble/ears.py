@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from livecoach.errors import SourceError
 from livecoach.sources.ble import trouble
+from livecoach.sources.ble.lingering import lingering
 from livecoach.sources.ble.wanted import Wanted, source_name
 
 if TYPE_CHECKING:  # bleak is loaded when it is used
@@ -22,19 +23,21 @@ _EAGER_S = 30.0
 _RESTS_S = 8.0
 _SETTLE_S = 1.0
 """A part of a name may fit several: the others get this long to be heard too."""
-_BACK_OFF_S = (0.2, 2.0)
+_BACK_OFF_S = (0.2, 1.0)
 _LOCKS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 
 
 class Heard:
     """A device that advertised: what it said last, and the handle that bleak connects by."""
 
-    def __init__(self, device: BLEDevice, advert: AdvertisementData, t: float) -> None:
+    def __init__(
+        self, device: BLEDevice, t: float, advert: AdvertisementData | None = None
+    ) -> None:
         self.device = device
-        self.address: str = device.address
-        self.name: str = advert.local_name or device.name or ""
-        self.rssi_dbm: int = advert.rssi
-        self.services: tuple[str, ...] = tuple(advert.service_uuids)
+        self.address = device.address
+        self.name = (advert and advert.local_name) or device.name or ""
+        self.rssi_dbm = advert.rssi if advert else 0
+        self.services = tuple(advert.service_uuids) if advert else ()
         self.t_first = self.t = t
 
     @property
@@ -56,7 +59,7 @@ async def scanning(heard: dict[str, Heard], news: Callable[[], None]) -> AsyncIt
     loop = asyncio.get_running_loop()
 
     def detected(device: BLEDevice, advert: AdvertisementData) -> None:
-        now = Heard(device, advert, loop.time())
+        now = Heard(device, loop.time(), advert)
         before = heard.get(now.address)
         heard[now.address] = before.again(now) if before else now
         news()
@@ -89,6 +92,8 @@ class Ears:
         self._trouble = ""
         self._worked = False
         self.heard: dict[str, Heard] = {}
+        self.claimed: set[str] = set()
+        """Addresses of the sensors that are connected, or about to be."""
 
     async def run(self, *, alone: bool) -> None:
         """Serve until cancelled.
@@ -105,6 +110,8 @@ class Ears:
             try:
                 async with scanning(self.heard, self._tell):
                     self._works()
+                    for device in await lingering():
+                        self.heard[device.address] = Heard(device, loop.time())
                     await self._slice(loop)
                 pause_s = _BACK_OFF_S[0]
             except trouble.errors() as exc:
@@ -119,7 +126,7 @@ class Ears:
                 await asyncio.sleep(_RESTS_S)
 
     async def find(self, wanted: Wanted) -> Heard:
-        """Wait, as long as it takes, until a sensor advertises that fits."""
+        """Wait, as long as it takes, until a sensor advertises that fits and is nobody's yet."""
         loop = asyncio.get_running_loop()
         since = loop.time()
         self._eager_until = max(self._eager_until, since + _EAGER_S)
@@ -147,7 +154,7 @@ class Ears:
             while not self._worked:
                 await self._wait_for_news(0.25)
             await asyncio.sleep(seconds)
-            return [h for h in self.heard.values() if h.t >= since]
+            return self.near(loop.time() - since)
         finally:
             self._waiting -= 1
             if not self._waiting:
@@ -160,7 +167,8 @@ class Ears:
         return [h for h in self.heard.values() if h.t >= since]
 
     def _fitting(self, wanted: Wanted, since: float, now: float) -> Heard | None:
-        fit = [h for h in self.heard.values() if h.t >= since and wanted.fits(h.name, h.address)]
+        free = [h for h in self.heard.values() if h.t >= since and h.address not in self.claimed]
+        fit = [h for h in free if wanted.fits(h.name, h.address)]
         exact = [h for h in fit if h.name and wanted.fits_exactly(h.name, h.address)]
         if not exact and not any(now - max(since, h.t_first) >= _SETTLE_S for h in fit):
             return None

@@ -4,6 +4,7 @@ import asyncio
 import difflib
 import random
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from livecoach.model import Input, Link, Payload
 from livecoach.sources.ble import trouble
@@ -15,7 +16,6 @@ from livecoach.sources.ble.watchdog import Watchdog
 from livecoach.wire.radio import Kind
 
 _BACK_OFF_S = (0.2, 10.0)
-_STEADY_S = 10.0
 _ABSENT_S = 8.0
 _FIRST_S = 10.0
 _FIRST_ASKED_S = 35.0
@@ -55,7 +55,8 @@ class Supervisor:
         self._address = ""
         self._row = 0
         self._wake = asyncio.Event()
-        self._gone = self._restart = False
+        self._restart = False
+        self._known = False
         self._main: frozenset[str] = frozenset()
         self._watchdog: Watchdog | None = None
         self.source = ""
@@ -66,11 +67,10 @@ class Supervisor:
 
     async def run(self) -> None:
         """Keep the sensor until cancelled, or until it turns out to be of no use."""
-        loop = asyncio.get_running_loop()
         pause_s = _BACK_OFF_S[0]
         while True:
             heard = await self._find()
-            begun = loop.time()
+            before = self._row
             try:
                 if not await self._serve(heard):
                     return
@@ -78,9 +78,10 @@ class Supervisor:
                 self._tell(f"{self.source} {exc}; switch it off and on")
             except Exception as exc:  # noqa: BLE001 - a link lost midway makes bleak raise anything
                 self._tell(trouble.of_link(self.source, exc))
-            steady = loop.time() - begun > _STEADY_S
+            if self._row > before:  # it had worked
+                pause_s = _BACK_OFF_S[0]
             await asyncio.sleep(pause_s * random.uniform(0.5, 1.0))  # noqa: S311 - not a secret
-            pause_s = _BACK_OFF_S[0] if steady else min(_BACK_OFF_S[1], 2.0 * pause_s)
+            pause_s = min(_BACK_OFF_S[1], 2.0 * pause_s)
 
     def restart(self) -> None:
         """Stop and start the stream, as soon as may be."""
@@ -95,14 +96,15 @@ class Supervisor:
             heard = await self._ears.find(wanted)
         finally:
             late.cancel()
+        self._ears.claimed.add(heard.address)
         if not self._address:
             self._address, self.source = heard.address, heard.source
         return heard
 
     async def _serve(self, heard: Heard) -> bool:
         """Connect and listen until the sensor is lost; False when it is of no use."""
-        self._wake, self._gone, self._restart = asyncio.Event(), False, False
-        connection = Connection(heard.device, self._take, self._dropped)
+        self._wake, self._restart = asyncio.Event(), False
+        connection = Connection(heard.device, self._take, self._wake.set)
         linked = False
         try:
             kinds = await connection.open()
@@ -115,7 +117,7 @@ class Supervisor:
             watchdog = self._watched(kinds)
             await connection.begin(kinds)
             self.streaming = True
-            self._tell(f"{self.source} is connected" + (f"; {remark}" if remark else ""))
+            self._connected(remark)
             self._tell(f"{self.source} {await self._until_lost(connection, watchdog)}")
         except asyncio.CancelledError:
             linked = False  # the session ends, the sensor is there
@@ -126,6 +128,7 @@ class Supervisor:
                 self._put(Link(0, self._now(), self.source, "lost"))
             await finished(connection.close, CLOSE_S)
             self.errors += connection.errors
+            self._ears.claimed.discard(heard.address)
         return True
 
     def _watched(self, kinds: Sequence[Kind]) -> Watchdog:
@@ -141,7 +144,8 @@ class Supervisor:
     async def _until_lost(self, connection: Connection, watchdog: Watchdog) -> str:
         """Return why the sensor counts as lost."""
         loop = asyncio.get_running_loop()
-        while not self._gone:
+        while connection.alive:
+            self._wake.clear()
             left_s = watchdog.barks_at() - loop.time()
             if left_s <= 0.0:
                 watchdog.barked()
@@ -151,24 +155,28 @@ class Supervisor:
                 watchdog.begin(loop.time())
                 await connection.restart()
                 continue
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(left_s):
                     await self._wake.wait()
-            except TimeoutError:
-                continue
-            self._wake.clear()
         return "is lost; looking for it"
 
     def _take(self, channel: str, data: bytes) -> None:
         t = self._now()
         self._row += 1
         self._put(Payload(0, t, self.source, channel, self._row, data))
-        if channel in self._main and self._watchdog is not None:
-            self._watchdog.fed(asyncio.get_running_loop().time())
+        if (
+            channel in self._main
+            and self._watchdog is not None
+            and self._watchdog.fed(asyncio.get_running_loop().time())
+        ):
+            self._wake.set()
 
-    def _dropped(self) -> None:
-        self._gone = True
-        self._wake.set()
+    def _connected(self, remark: str) -> None:
+        """Say that the sensor is there; what the person should still say, once."""
+        self._tell(f"{self.source} is {'back' if self._known else 'connected'}")
+        if remark and not self._known:
+            self._say(remark)
+        self._known = True
 
     def _absent(self) -> None:
         """Say that the sensor is not there, and which there are."""

@@ -26,12 +26,13 @@ class Watchdog:
         """Note that the stream was asked for: the first data may take its time."""
         self._t, self._count = t, 0
 
-    def fed(self, t: float) -> None:
-        """Note that data came."""
+    def fed(self, t: float) -> bool:
+        """Note that data came; return True for the first: from now on silence counts sooner."""
         if self._count:
             self._period_s += _LEARN * (t - self._t - self._period_s)
         self._t = t
         self._count += 1
+        return self._count == 1
 
     def barks_at(self) -> float:
         """Return when the silence will be long enough."""
