@@ -93,7 +93,7 @@ class Ears:
         self._worked = False
         self.heard: dict[str, Heard] = {}
         self.claimed: set[str] = set()
-        """Addresses of the sensors that are connected, or about to be."""
+        """Addresses of the sensors that somebody looks after."""
 
     async def run(self, *, alone: bool) -> None:
         """Serve until cancelled.
@@ -125,8 +125,8 @@ class Ears:
             if self._streaming() and loop.time() > self._eager_until:
                 await asyncio.sleep(_RESTS_S)
 
-    async def find(self, wanted: Wanted) -> Heard:
-        """Wait, as long as it takes, until a sensor advertises that fits and is nobody's yet."""
+    async def find(self, wanted: Wanted, mine: str = "") -> Heard:
+        """Wait, as long as it takes, until a sensor advertises that fits and is nobody else's."""
         loop = asyncio.get_running_loop()
         since = loop.time()
         self._eager_until = max(self._eager_until, since + _EAGER_S)
@@ -134,7 +134,7 @@ class Ears:
         self._somebody.set()
         try:
             while True:
-                found = self._fitting(wanted, since, loop.time())
+                found = self._fitting(wanted, mine, since, loop.time())
                 if found is not None:
                     return found
                 await self._wait_for_news(0.25)
@@ -166,8 +166,9 @@ class Ears:
         since = asyncio.get_running_loop().time() - seconds
         return [h for h in self.heard.values() if h.t >= since]
 
-    def _fitting(self, wanted: Wanted, since: float, now: float) -> Heard | None:
-        free = [h for h in self.heard.values() if h.t >= since and h.address not in self.claimed]
+    def _fitting(self, wanted: Wanted, mine: str, since: float, now: float) -> Heard | None:
+        taken = self.claimed - {mine}
+        free = [h for h in self.heard.values() if h.t >= since and h.address not in taken]
         fit = [h for h in free if wanted.fits(h.name, h.address)]
         exact = [h for h in fit if h.name and wanted.fits_exactly(h.name, h.address)]
         if not exact and not any(now - max(since, h.t_first) >= _SETTLE_S for h in fit):

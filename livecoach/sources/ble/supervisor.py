@@ -93,7 +93,7 @@ class Supervisor:
         wanted = Wanted(text=self._address) if self._address else self._wanted
         late = asyncio.get_running_loop().call_later(_ABSENT_S, self._absent)
         try:
-            heard = await self._ears.find(wanted)
+            heard = await self._ears.find(wanted, mine=self._address)
         finally:
             late.cancel()
         self._ears.claimed.add(heard.address)
@@ -128,7 +128,6 @@ class Supervisor:
                 self._put(Link(0, self._now(), self.source, "lost"))
             await finished(connection.close, CLOSE_S)
             self.errors += connection.errors
-            self._ears.claimed.discard(heard.address)
         return True
 
     def _watched(self, kinds: Sequence[Kind]) -> Watchdog:
