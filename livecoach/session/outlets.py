@@ -153,7 +153,7 @@ class Outlets:
     def tick(self, t: float) -> None:
         """Let everyone see that time has passed."""
         if self._recorder is not None and self._recorder.error is not None:
-            self._trouble(f"Recording has stopped, the run goes on: {self._recorder.error}")
+            self.trouble(f"Recording has stopped, the run goes on: {self._recorder.error}")
             self._recorder = None
         self._show(lambda observer: observer.tick(t))
 
@@ -161,12 +161,12 @@ class Outlets:
         """Close everything, the session file first: it must be whole whatever the rest does."""
         self._close_recorder(summary)
         if self._sound_lost:
-            self._trouble("The sound was gone at the end of the run.")
+            self.trouble("The sound was gone at the end of the run.")
         try:
             if self._speaker is not None:
                 self._speaker.close()
         except AudioError as exc:
-            self._trouble(f"The sound did not end well: {exc}")
+            self.trouble(f"The sound did not end well: {exc}")
         if self._voice is not None and self._rendering is not None:
             self._voice.stop()
             await self._rendering
@@ -176,10 +176,10 @@ class Outlets:
             return
         self._recorder.close(summary)
         if self._recorder.error is not None:
-            self._trouble(f"The session file is not whole: {self._recorder.error}")
+            self.trouble(f"The session file is not whole: {self._recorder.error}")
 
     def _lose_sound(self, exc: AudioError) -> None:
-        self._trouble(f"The sound is gone, the run goes on: {exc}")
+        self.trouble(f"The sound is gone, the run goes on: {exc}")
         speaker, self._speaker = self._speaker, None
         if speaker is not None:
             with suppress(AudioError):
@@ -194,7 +194,7 @@ class Outlets:
                 self._observers = tuple(o for o in self._observers if o is not observer)
                 self.problems.append(f"Nobody watches any more: {exc}")
 
-    def _trouble(self, line: str) -> None:
+    def trouble(self, line: str) -> None:
         """Keep a problem for the end, and say it now if anyone still listens."""
         self.problems.append(line)
         with suppress(OSError, ValueError):

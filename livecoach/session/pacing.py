@@ -8,7 +8,7 @@ from typing import Protocol
 from livecoach.model import Input, Tick
 from livecoach.sources import Door
 
-_TICKS_PER_S = 10
+TICKS_PER_S = 10
 
 
 def merged(doors: Iterable[Door], seconds: float | None) -> Iterator[Input]:
@@ -28,8 +28,8 @@ def merged(doors: Iterable[Door], seconds: float | None) -> Iterator[Input]:
 def _ticked(inputs: Iterator[Input]) -> Iterator[Input]:
     count = 0
     for x in inputs:
-        while count / _TICKS_PER_S <= x.t:
-            yield Tick(0, count / _TICKS_PER_S)
+        while count / TICKS_PER_S <= x.t:
+            yield Tick(0, count / TICKS_PER_S)
             count += 1
         yield x
 

@@ -6,7 +6,7 @@ However the loop ends, the session file is closed with a summary.
 import asyncio
 import platform
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,14 +17,16 @@ from msgspec import Struct
 
 from livecoach import __version__
 from livecoach.config import Config
-from livecoach.errors import StoreError
+from livecoach.errors import ConfigError, StoreError
 from livecoach.model import Baseline, Dropped, Input, Played, Profile, Tick
+from livecoach.session.inbox import Inbox
 from livecoach.session.outlets import Observer, Outlets
 from livecoach.session.pacing import AsFastAsPossible, Pace, RealTime, merged
 from livecoach.session.pipeline import Pipeline, Stature
 from livecoach.session.tally import Tally
 from livecoach.sinks.audio.route import ROUTED, full_name
-from livecoach.sources import Door
+from livecoach.sources import Door, LiveDoor
+from livecoach.sources.file import SessionDoor
 from livecoach.sources.simulator import SimulatorDoor
 from livecoach.store.header import Header, Reason, Summary, new_session_id
 from livecoach.store.places import profile_path
@@ -68,7 +70,10 @@ class Outcome(Struct, kw_only=True):
 
 
 async def run(
-    plan: Plan, doors: list[Door], say: Callable[[str], None], observers: tuple[Observer, ...] = ()
+    plan: Plan,
+    doors: Sequence[Door | LiveDoor],
+    say: Callable[[str], None],
+    observers: tuple[Observer, ...] = (),
 ) -> Outcome:
     """Run a session to its end, to ``seconds`` or to Ctrl-C.
 
@@ -122,14 +127,22 @@ def stored_offsets() -> dict[str, float]:
 class _Session:
     """The state of one run."""
 
-    def __init__(self, plan: Plan, doors: list[Door], pace: Pace, outlets: Outlets) -> None:
+    def __init__(
+        self, plan: Plan, doors: Sequence[Door | LiveDoor], pace: Pace, outlets: Outlets
+    ) -> None:
         runner = plan.config.runner
         self._plan = plan
         self._config = plan.config
-        self._doors = doors
+        self._everyone = tuple(doors)
+        self._live = [d for d in doors if isinstance(d, LiveDoor)]
+        self._doors = [d for d in doors if not isinstance(d, LiveDoor)]
+        if self._live and self._doors:
+            raise ConfigError("--source", "live sensors and recordings have no clock in common")
+        if self._live and plan.pace != "realtime":
+            raise ConfigError("--pace", "live sensors come at their own pace: leave it out")
         self._pace = pace
         self._outlets = outlets
-        self._complete = any(d.complete for d in doors)
+        self._complete = any(d.complete for d in self._doors)
         stature = Stature(runner.height_m, runner.leg_length_m)
         self._pipeline = Pipeline(plan.config.coach, plan.profile, stature)
         self._tally = Tally()
@@ -174,17 +187,50 @@ class _Session:
         )
 
     async def _loop(self) -> None:
+        if self._live:
+            await self._loop_live()
         for x in merged(self._doors, self._config.seconds):
             await self._pace.until(x.t)
             if self._stopped:
-                return
-            self._feed(x)
-            if isinstance(x, Tick):
-                self._bring_back_what_was_heard()
-                for change in self._outlets.changes():
-                    self._add(msgspec.structs.replace(change, t=self._t))
-                self._outlets.tick(self._t)
+                break
+            self._take(x)
         self._bring_back_what_was_heard()
+
+    async def _loop_live(self) -> None:
+        """Serve live doors until the time is over or someone says stop."""
+        inbox = Inbox(self._pace)
+        serving = {
+            asyncio.create_task(door.run(inbox.put, self._pace.now)): door.name
+            for door in self._live
+        }
+        try:
+            async for x in inbox.inputs(self._config.seconds):
+                if self._stopped:
+                    return
+                self._take(x)
+                if isinstance(x, Tick):
+                    self._miss_doors(serving)
+        finally:
+            for task in serving:
+                task.cancel()
+            await asyncio.gather(*serving, return_exceptions=True)
+
+    def _miss_doors(self, serving: dict[asyncio.Task[None], str]) -> None:
+        """Go on without a door that has given up; raise its error when it was the last."""
+        for task in [task for task in serving if task.done()]:
+            name, error = serving.pop(task), task.exception()
+            if error is not None and not serving:
+                raise error
+            self._outlets.trouble(f"{name} has given up: {error or 'it says no more'}")
+
+    def _take(self, x: Input) -> None:
+        """Use an input; with each tick, look after the sinks."""
+        self._feed(x)
+        if isinstance(x, Tick):
+            self._bring_back_what_was_heard()
+            for change in self._outlets.changes():
+                self._add(msgspec.structs.replace(change, t=self._t))
+            self._outlets.tick(self._t)
 
     def _feed(self, x: Input) -> None:
         """Use an input, once it is numbered and recorded."""
@@ -199,7 +245,7 @@ class _Session:
 
     def _bring_back_what_was_heard(self) -> None:
         for cue, t_played, late_s in self._outlets.heard():
-            for door in self._doors:
+            for door in self._everyone:
                 door.hear(t_played)
             self._add(Played(0, self._t, cue, t_played, late_s))
         for cue, reason in self._outlets.dropped():
@@ -227,7 +273,7 @@ class _Session:
             config=msgspec.to_builtins(self._config),
             seed=self._config.seed,
             profile=self._plan.profile,
-            sources=tuple(d.name for d in self._doors),
+            sources=tuple(d.name for d in self._everyone),
         )
         self._outlets.open_recorder(path, header)
         return path
@@ -247,10 +293,10 @@ class _Session:
 
 
 def _teach_profile(
-    plan: Plan, doors: list[Door], outcome: Outcome, say: Callable[[str], None]
+    plan: Plan, doors: Sequence[Door | LiveDoor], outcome: Outcome, say: Callable[[str], None]
 ) -> None:
     """Keep baselines measured on a real runner in real time for the next run."""
-    simulated = any(isinstance(d, SimulatorDoor) or d.complete for d in doors)
+    simulated = any(isinstance(d, SimulatorDoor | SessionDoor) for d in doors)
     if simulated or plan.pace != "realtime":
         return
     try:

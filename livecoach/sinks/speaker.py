@@ -60,6 +60,7 @@ class Speaker:
         self._music = music
         self._offset_of = offset_of
         self._offset_s = offset_of(backend.name)
+        self._gone = False
 
     def update(self, cue: Cue, now_s: float) -> None:
         """Hand a cue over; never waits.
@@ -69,6 +70,9 @@ class Speaker:
         AudioError
             The way out is gone.
         """
+        if self._gone:
+            self._drop(cue, "the sound is gone")
+            return
         soonest_s = now_s + self._backend.latency_s + self._offset_s
         if max(soonest_s, self._desk.start_t(cue)) > cue.expires_t:
             late = soonest_s > cue.expires_t
@@ -135,7 +139,8 @@ class Speaker:
         """Return the device's losses and returns since the last call."""
         out = []
         for change in self._backend.changes():
-            if change.state == "back":
+            self._gone = change.state == "lost"
+            if not self._gone:
                 self._offset_s = self._offset_of(change.device)
             out.append(self._sound(change.t, change.device, change.state))
         return out

@@ -22,7 +22,7 @@ def person(rng: np.random.Generator, late_s: float, sd_s: float) -> NDArray[np.f
     return np.asarray(heard + rng.normal(0.0, sd_s, len(heard)))
 
 
-@given(seeds, st.floats(0.0, 0.35), st.floats(0.0, 0.03), st.integers(0, 4), st.integers(0, 3))
+@given(seeds, st.floats(0.0, 0.35), st.floats(0.0, 0.018), st.integers(0, 4), st.integers(0, 3))
 def test_a_persons_delay_is_found_whatever_else_happens(
     seed: int, late_s: float, sd_s: float, missed: int, stray: int
 ) -> None:
