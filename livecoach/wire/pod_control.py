@@ -93,7 +93,8 @@ def set_request(settings: Settings) -> bytes:
 
 def parse_set(data: bytes) -> Settings:
     """Read a SET request as the pod does."""
-    return Settings(**dict(zip(Settings.__struct_fields__, _unpack(_SET, data)[1:], strict=True)))
+    values = _request(SET, _SET, data)
+    return Settings(**dict(zip(Settings.__struct_fields__, values, strict=True)))
 
 
 def sync_request(token: int) -> bytes:
@@ -103,7 +104,7 @@ def sync_request(token: int) -> bytes:
 
 def parse_sync(data: bytes) -> int:
     """Read a SYNC request's token as the pod does."""
-    return int(_unpack(_SYNC, data)[1])
+    return _request(SYNC, _SYNC, data)[0]
 
 
 def parse_reply(data: bytes) -> Reply:
@@ -146,6 +147,13 @@ def parse_counters(data: bytes) -> Counters:
 def build_counters(counters: Counters) -> bytes:
     """Write Counters: the inverse of `parse_counters`."""
     return _COUNTERS.pack(*structs.astuple(counters))
+
+
+def _request(op: int, layout: struct.Struct, data: bytes) -> tuple[int, ...]:
+    said, *values = _unpack(layout, data)
+    if said != op:
+        raise WireError(f"request {said} is not {op}", data)
+    return tuple(values)
 
 
 def _unpack(layout: struct.Struct, data: bytes) -> tuple[int, ...]:

@@ -88,7 +88,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     stop: tuple[Write, ...] = ()
 
 
-_MOTION = "steps, contact time, bounce and braking or landing, once told where it is worn"
+_MOTION = "steps, contact time, bounce, braking or landing: once told where it is worn"
 
 
 def _pod_start(samples: int) -> Write:
@@ -147,7 +147,7 @@ KNOWN: tuple[Kind, ...] = (
         service=xsens_dot.SERVICE,
         kind="imu",
         notify=(xsens_dot.MEDIUM,),
-        measures=_MOTION + "; 60 samples a second are few for a foot",
+        measures=_MOTION + "; 60 Hz only",
         names=("Movella DOT", "Xsens DOT"),
         start=((Write(xsens_dot.CONTROL, xsens_dot.start_request(xsens_dot.RATE_QUANTITIES)),),),
         stop=(Write(xsens_dot.CONTROL, xsens_dot.stop_request(xsens_dot.RATE_QUANTITIES)),),
@@ -157,7 +157,7 @@ KNOWN: tuple[Kind, ...] = (
         service=witmotion.SERVICE,
         kind="imu",
         notify=(witmotion.DATA,),
-        measures=_MOTION + "; it has no clock, so times are rough",
+        measures=_MOTION + "; no clock",
         names=("WT901", "WTBLE"),
         start=(
             (

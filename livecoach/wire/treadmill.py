@@ -18,7 +18,7 @@ _MORE, _DISTANCE, _INCLINE, _PACES, _HEART, _ELAPSED = 0x001, 0x004, 0x008, 0x06
 _WIDTHS = ((0x002, 2), (_DISTANCE, 3), (_INCLINE, 4), (0x010, 4))
 _AFTER_PACE = ((0x080, 5), (_HEART, 1), (0x200, 1), (_ELAPSED, 2))
 _NO_INCLINE = 0x7FFF
-_KMH = 3.6
+_STEPS_A_MPS = 360.0
 
 
 def parse(data: bytes, t: float) -> TreadmillReading:
@@ -40,7 +40,7 @@ def parse(data: bytes, t: float) -> TreadmillReading:
     speed, incline = _whole(fields, _MORE), _incline(fields)
     return TreadmillReading(
         t=t,
-        speed_mps=None if speed is None else speed / (100.0 * _KMH),
+        speed_mps=None if speed is None else speed / _STEPS_A_MPS,
         incline_percent=incline,
         distance_m=_whole(fields, _DISTANCE),
         heart_rate_per_min=_whole(fields, _HEART) or None,
@@ -54,7 +54,7 @@ def build(reading: TreadmillReading) -> bytes:
     if reading.speed_mps is None:
         flags |= _MORE
     else:
-        out += round(reading.speed_mps * 100 * _KMH).to_bytes(2, "little")
+        out += round(reading.speed_mps * _STEPS_A_MPS).to_bytes(2, "little")
     if reading.distance_m is not None:
         flags |= _DISTANCE
         out += round(reading.distance_m).to_bytes(3, "little")
