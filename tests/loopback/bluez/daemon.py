@@ -39,11 +39,13 @@ def private_bus(folder: Path, *, allowed: bool = True) -> Iterator[str]:
     config.write_text(_CONFIG.format(socket=socket, more="" if allowed else _DENIED))
     program = shutil.which("dbus-daemon")
     assert program is not None, "dbus-daemon is missing"
-    process = subprocess.Popen(
-        [program, f"--config-file={config}", "--nofork", "--print-address=1"],
-        stdout=subprocess.PIPE,
-        start_new_session=True,  # Ctrl-C is for the program at the terminal
-    )
+    with (folder / "bus.log").open("wb") as log:
+        process = subprocess.Popen(
+            [program, f"--config-file={config}", "--nofork", "--print-address=1"],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C is for the program at the terminal
+        )
     try:
         assert process.stdout is not None
         with process.stdout as ready:

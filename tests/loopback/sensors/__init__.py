@@ -12,13 +12,21 @@ from tests.loopback.bluez.adapter import BlueZ
 from tests.loopback.sensors.base import Sensor
 from tests.loopback.sensors.foot_pod import FootPod
 from tests.loopback.sensors.heart import HeartStrap, PolarH10
+from tests.loopback.sensors.open_pod import OpenPod
 from tests.loopback.sensors.person import Person
+from tests.loopback.sensors.treadmill import Treadmill
+from tests.loopback.sensors.witmotion import WitMotion
 
 SENSORS: Final[dict[str, Callable[..., Sensor]]] = {
     "rsc": FootPod,
     "rsc_leg": partial(FootPod, per_leg=True),
     "h10": PolarH10,
     "hr": HeartStrap,
+    "treadmill": Treadmill,
+    "pod_l": partial(OpenPod, side="L"),
+    "pod_r": partial(OpenPod, side="R"),
+    "pod_t": partial(OpenPod, side="T"),
+    "wit": WitMotion,
 }
 
 

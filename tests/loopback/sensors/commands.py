@@ -31,19 +31,20 @@ class World:
         """
         word, *rest = words
         if word in faults.ACTIONS and rest:
-            return faults.ACTIONS[word](self._named(rest[0]).device, *rest[1:])
+            faults.ACTIONS[word](self._named(rest[0]).device, *rest[1:])
+            return None
         match word, *rest:
             case "power", ("off" | "on") as state:
-                return self._bluez.power(on=state == "on")
+                self._bluez.power(on=state == "on")
             case "pace", speed, rate:
-                return self._person.pace(float(speed), float(rate))
+                self._person.pace(float(speed), float(rate))
             case ("stop",):
-                return self._person.stop()
+                self._person.stop()
             case "forget", seconds:
                 self._bluez.discovery.forget_s = float(seconds)
-                return None
             case _:
                 return self._asked(words)
+        return None
 
     def _asked(self, words: list[str]) -> object:
         match words:
