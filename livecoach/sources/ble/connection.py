@@ -199,8 +199,7 @@ class Connection:
 async def finished(work: Callable[[], Coroutine[Any, Any, None]], most_s: float) -> None:
     """Do ``work`` to its end even when cancelled meanwhile, once or often; then be cancelled.
 
-    Cancelling every task of a loop, as `asyncio.run` does when it is interrupted twice, cancels
-    the work itself as well: then it is begun again.
+    Who cancels all tasks cancels the work itself as well: then it is begun again.
     """
     loop = asyncio.get_running_loop()
     until = loop.time() + most_s
