@@ -18,7 +18,7 @@ from tests.loopback.bluez.bus import (
     failed,
 )
 from tests.loopback.bluez.device import DEVICE, Device
-from tests.loopback.bluez.discovery import ADAPTER, MONITORS, Discovery
+from tests.loopback.bluez.discovery import ADAPTER, Discovery
 from tests.loopback.bluez.gatt import CHARACTERISTIC, DESCRIPTOR, Characteristic
 
 PATH = "/org/bluez/hci0"
@@ -73,11 +73,7 @@ class BlueZ:
     def _objects(self) -> dict[str, Interfaces]:
         found: dict[str, Interfaces] = {"/org/bluez": {"org.bluez.ProfileManager1": {}}}
         if self._present:
-            monitors: Values = {
-                "SupportedMonitorTypes": Variant("as", ["or_patterns"]),
-                "SupportedFeatures": Variant("as", []),
-            }
-            found[PATH] = {ADAPTER: self._values(), MONITORS: monitors}
+            found[PATH] = {ADAPTER: self._values()}
         for device in self.devices:
             if device.known:
                 found |= device.objects()

@@ -62,19 +62,9 @@ class Bus:
         self._bus = await MessageBus(bus_address=address, negotiate_unix_fd=True).connect()
         self._bus.add_message_handler(handle)
         rule = "type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged'"
-        where = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
-        await self.ask(*where, "AddMatch", "s", rule)
+        bus, path = "org.freedesktop.DBus", "/org/freedesktop/DBus"
+        await self._bus.call(Message(bus, path, bus, "AddMatch", signature="s", body=[rule]))
         await self._bus.request_name("org.bluez")
-
-    async def ask(
-        self, to: str, path: str, interface: str, member: str, signature: str = "", *body: object
-    ) -> Message:
-        """Call someone and return the reply, which may be an error."""
-        call = Message(to, path, interface, member, signature=signature, body=list(body))
-        assert self._bus is not None
-        reply = await self._bus.call(call)
-        assert reply is not None
-        return reply
 
     async def close(self) -> None:
         """End all tasks and leave the bus."""

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 _CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -22,9 +23,17 @@ _LONGEST_SOCKET = 100
 """Bytes in a socket's path: the kernel takes 107."""
 
 
+@dataclass(frozen=True)
+class PrivateBus:
+    """A running bus."""
+
+    address: str
+    process: subprocess.Popen[bytes]
+
+
 @contextmanager
-def private_bus(folder: Path, *, allowed: bool = True) -> Iterator[str]:
-    """Run a bus in ``folder`` and give its address.
+def private_bus(folder: Path, *, allowed: bool = True) -> Iterator[PrivateBus]:
+    """Run a bus in ``folder``.
 
     Parameters
     ----------
@@ -50,7 +59,7 @@ def private_bus(folder: Path, *, allowed: bool = True) -> Iterator[str]:
         assert process.stdout is not None
         with process.stdout as ready:
             assert ready.readline(), "dbus-daemon did not start"
-        yield f"unix:path={socket}"
+        yield PrivateBus(f"unix:path={socket}", process)
     finally:
         process.terminate()
         process.wait(5.0)

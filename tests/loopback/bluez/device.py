@@ -141,6 +141,7 @@ class Device:
             "name": self.name,
             "address": self.address,
             "connected": self.connected,
+            "resolved": self.resolved,
             "connects": self.connects,
             "losses": self.losses,
             "notify": {

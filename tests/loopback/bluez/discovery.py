@@ -2,7 +2,7 @@
 
 Imitated of bluetoothd 5.66 (measured): a second scan of one client is refused with InProgress;
 connected devices do not advertise; a device that was never connected is forgotten when it has not
-been heard for a while.
+been heard for a while. Passive scans are not imitated.
 """
 
 import asyncio
@@ -11,14 +11,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from dbus_fast import Message, MessageType, Variant
+from dbus_fast import Message, Variant
 
-from tests.loopback.bluez.bus import PROPERTIES, Bus, failed
+from tests.loopback.bluez.bus import Bus, failed
 from tests.loopback.bluez.device import DEVICE, Device
 
 ADAPTER = "org.bluez.Adapter1"
-MONITORS = "org.bluez.AdvertisementMonitorManager1"
-_MONITOR = "org.bluez.AdvertisementMonitor1"
 _INTERVAL_S, _JITTER_S = 0.1, 0.01
 
 
@@ -38,7 +36,6 @@ class Discovery:
         self.forget_s = 30.0
         self._filters: dict[str, dict[str, Any]] = {}
         self._scanners: dict[str, dict[str, Any]] = {}
-        self._monitors: set[tuple[str, str]] = set()
         self._rng = np.random.default_rng(1)
 
     @property
@@ -55,7 +52,6 @@ class Discovery:
         self._filters.pop(client, None)
         if self._scanners.pop(client, None) is not None:
             self._tell()
-        self._monitors = {m for m in self._monitors if m[0] != client}
 
     def call(self, message: Message) -> bool:
         """Answer a call to the adapter if it is about scanning; tell whether it was."""
@@ -69,11 +65,6 @@ class Discovery:
             self._scanners[client] = self._filters.get(client, {})
         elif message.member == "StopDiscovery":
             self._stop(client)
-        elif message.member == "RegisterMonitor":
-            self._monitors.add((client, message.body[0]))
-            self._bus.spawn(self._activate(client, message.body[0]))
-        elif message.member == "UnregisterMonitor":
-            self._monitors.discard((client, message.body[0]))
         else:
             return False
         self._bus.reply(message)
@@ -107,8 +98,6 @@ class Discovery:
                 device.forget()
 
     def _wanted(self, device: Device) -> bool:
-        if self._monitors:
-            return True
         for wish in self._scanners.values():
             uuids = {u.lower() for u in wish.get("UUIDs", ())}
             if not uuids or uuids & set(device.advertised):
@@ -117,11 +106,3 @@ class Discovery:
 
     def _tell(self) -> None:
         self._bus.changed(self._path, ADAPTER, {"Discovering": Variant("b", self.active)})
-
-    async def _activate(self, client: str, path: str) -> None:
-        for _ in range(50):  # bleak exports the monitor only after the reply
-            reply = await self._bus.ask(client, path, PROPERTIES, "GetAll", "s", _MONITOR)
-            if reply.message_type is MessageType.METHOD_RETURN:
-                await self._bus.ask(client, path, _MONITOR, "Activate")
-                return
-            await asyncio.sleep(0.01)

@@ -229,8 +229,8 @@ class Characteristic:
         kind = socket.SOCK_SEQPACKET | socket.SOCK_NONBLOCK
         ours, theirs = socket.socketpair(socket.AF_UNIX, kind)
         self.owner.bus.reply(message, "hq", 0, self.owner.mtu, fds=[theirs.fileno()])
-        # The reply is still to be sent, with a duplicate of this descriptor.
-        asyncio.get_running_loop().call_later(0.5, theirs.close)
+        # The reply may still be on its way, with a duplicate of this descriptor.
+        asyncio.get_running_loop().call_later(0.1, theirs.close)
         self._socket = ours
         self._changed("NotifyAcquired", value=True)
         self.refresh()

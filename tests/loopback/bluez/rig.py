@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from livecoach.model import Foot
-from tests.loopback.bluez.daemon import private_bus
+from tests.loopback.bluez.daemon import PrivateBus, private_bus
 
 _ROOT = Path(__file__).parents[3]
 
@@ -38,8 +38,13 @@ class BlueZRig:
     DBUS_SYSTEM_BUS_ADDRESS.
     """
 
-    address: str
+    bus: PrivateBus
     server: subprocess.Popen[str]
+
+    @property
+    def address(self) -> str:
+        """Where the bus is."""
+        return self.bus.address
 
     @property
     def env(self) -> dict[str, str]:
@@ -73,6 +78,11 @@ class BlueZRig:
         """Return contact (on the monotonic clock) and foot of each step that the person took."""
         return [(t, foot) for t, foot in cast("list[tuple[float, Foot]]", self.do("truth"))]
 
+    def kill_bus(self) -> None:
+        """Let the bus die, as when its service is restarted; for good."""
+        self.bus.process.kill()
+        self.bus.process.wait(5.0)
+
 
 @contextmanager
 def bluez_rig(
@@ -92,8 +102,8 @@ def bluez_rig(
     allowed
         Whether we may speak to ``org.bluez``.
     """
-    with private_bus(folder, allowed=allowed) as address:
-        command = [sys.executable, "-m", "tests.loopback.sensors", "--serve", address]
+    with private_bus(folder, allowed=allowed) as bus:
+        command = [sys.executable, "-m", "tests.loopback.sensors", "--serve", bus.address]
         server = subprocess.Popen(
             [*command, *([] if adapter else ["--no-adapter"]), "--only", *sensors],
             cwd=_ROOT,
@@ -104,7 +114,7 @@ def bluez_rig(
             start_new_session=True,
         )
         try:
-            rig = BlueZRig(address, server)
+            rig = BlueZRig(bus, server)
             rig.do("ready")
             yield rig
         finally:

@@ -26,9 +26,9 @@ def main() -> int:
         return 0
     with (
         tempfile.TemporaryDirectory(prefix="sensors-") as folder,
-        private_bus(Path(folder)) as address,
+        private_bus(Path(folder)) as bus,
     ):
-        asyncio.run(_serve(options, address))
+        asyncio.run(_serve(options, bus.address))
     return 0
 
 

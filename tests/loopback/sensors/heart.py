@@ -75,9 +75,24 @@ class PolarH10(HeartStrap):
 
     It goes on measuring until it is stopped, whether anyone listens or not: ``streaming`` and
     ``streamed_s`` in the statistics are what that costs its battery.
+
+    Parameters
+    ----------
+    clock_ppm
+        How fast its clock goes.
+    late_s
+        How long after a start its first sample comes (real ones have taken half a minute).
     """
 
-    def __init__(self, bluez: BlueZ, person: Person, key: str, *, clock_ppm: float = 40.0) -> None:
+    def __init__(
+        self,
+        bluez: BlueZ,
+        person: Person,
+        key: str,
+        *,
+        clock_ppm: float = 40.0,
+        late_s: float = 0.0,
+    ) -> None:
         person.wear(key, SensorParams(mount="chest", rate_hz=RATE_HZ, acc_limit_g=8.0))
         self.control = Characteristic(
             PMD_CONTROL,
@@ -89,11 +104,10 @@ class PolarH10(HeartStrap):
         super().__init__(bluez, person, key)
         self.device.mtu = 232
         self.device.manufacturer = {0x006B: bytes.fromhex("7205a40a0048")}
-        self._clock = 1.0 + 1e-6 * clock_ppm
+        self._clock, self._late_s = 1.0 + 1e-6 * clock_ppm, late_s
         self._every, self._limit_mg = 1, 8000
         self._started: float | None = None
         self._streamed_s = 0.0
-        self._made = 0
         self._frame: list[ImuSample] = []
         bluez.bus.spawn(self._measure())
 
@@ -117,12 +131,15 @@ class PolarH10(HeartStrap):
         batch = 4
         async for t in self.ticks(batch / RATE_HZ, (batch - 1) / RATE_HZ):
             for sample in self.person.samples(self.key, t + 0.5 / RATE_HZ):
-                if self._started is not None and round(sample.t * RATE_HZ) % self._every == 0:
+                if self._due(sample.t):
                     self._frame.append(sample)
                     if len(self._frame) == FRAME_SAMPLES:
-                        self._made += 1
                         self.data.notify(self._packed(), FRAME_SAMPLES)
                         self._frame.clear()
+
+    def _due(self, t: float) -> bool:
+        begun = self._started is not None and t >= self._started + self._late_s
+        return begun and round(t * RATE_HZ) % self._every == 0
 
     def _packed(self) -> bytes:
         """Return the frame as PMD data: raw accelerometer type 1, stamped with its last sample."""

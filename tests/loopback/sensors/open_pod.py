@@ -11,7 +11,6 @@ from tests.loopback.bluez.bus import att_error
 from tests.loopback.bluez.device import Device
 from tests.loopback.bluez.gatt import Characteristic, Service, uuid16
 from tests.loopback.sensors.base import Sensor, battery, clipped, information, later, u16
-from tests.loopback.sensors.foot_pod import measurement
 from tests.loopback.sensors.person import Person
 
 _BASE = "0087{:04x}-48a3-4935-b697-0be829dbf171"
@@ -21,6 +20,7 @@ _G_MPS2 = 9.80665
 _GYRO_DPS_PER_LSB = 0.070
 _OK, _NO_OP, _BAD_PARAMETER, _MTU_TOO_SMALL = 1, 2, 3, 4
 _NO_CCCD = 0xFD
+_RUNNING = 4
 _SIDES: dict[str, tuple[int, Mount]] = {
     "L": (1, "foot_left"),
     "R": (2, "foot_right"),
@@ -29,7 +29,7 @@ _SIDES: dict[str, tuple[int, Mount]] = {
 
 
 class OpenPod(Sensor):
-    """A pod on a foot or on the chest.
+    """A pod on a foot or on the chest; over RSC it counts one leg's strides, or all steps.
 
     Parameters
     ----------
@@ -56,6 +56,7 @@ class OpenPod(Sensor):
     ) -> None:
         super().__init__(bluez, person, key)
         self._number, mount = _SIDES[side]
+        self._legs = 1.0 if side == "T" else 0.5
         person.wear(key, SensorParams(mount=mount, rate_hz=RATE_HZ, acc_limit_g=16.0))
         self._clock, self._boot_s = 1.0 + 1e-6 * clock_ppm, boot_s
         self._every, self._n, self._acc_g = 1, 10, 16
@@ -131,10 +132,11 @@ class OpenPod(Sensor):
     async def _slowly(self) -> None:
         async for t in self.ticks(1.0, 1.0):
             self._counters.notify(self._counted())
-            speed, steps = self.person.motion(t)
-            # One foot's strides, and no speed: it has not been estimated.
-            data = measurement(0.0, steps / 2.0 if self._number < 3 else steps, 0.0)
-            self._rsc.notify(bytes([4 if speed else 0]) + data[1:4])
+            _, steps = self.person.motion(t)
+            # No speed and no stride length: it does not estimate them.
+            self._rsc.notify(
+                struct.pack("<BHB", _RUNNING if steps else 0, 0, round(steps * self._legs))
+            )
 
     def _packed(self) -> bytes:
         flags = 0x01 | (0x02 if self._broken else 0) | self._number << 4
