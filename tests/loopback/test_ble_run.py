@@ -39,8 +39,10 @@ def test_an_absent_sensor_is_waited_for_until_ctrl_c_be_it_twice(tmp_path: Path)
 
 def test_a_machine_without_bluetooth_ends_the_run_in_one_line(tmp_path: Path) -> None:
     require_rig(rig_present(), "dbus-daemon")
-    with bluez_rig(tmp_path / "b", ["rsc"], adapter=False) as rig:
-        with _start(rig, tmp_path, "ble:") as run:
-            out, err = run.communicate(timeout=60)
+    with (
+        bluez_rig(tmp_path / "b", ["rsc"], adapter=False) as rig,
+        _start(rig, tmp_path, "ble:") as run,
+    ):
+        out, err = run.communicate(timeout=60)
     line = fails_in_one_line(subprocess.CompletedProcess([], run.returncode, out, err), 1)
     assert line == "livecoach: there is no Bluetooth adapter; plug one in, or see `rfkill list`"
