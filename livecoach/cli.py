@@ -48,7 +48,12 @@ def demo(**options: object) -> int:
 @cli.command()
 @click.argument("config", type=click.Path(path_type=Path), required=False)
 @click.option(
-    "--source", "sources", multiple=True, metavar="URI", help="file:PATH or sim:?key=value; repeat."
+    "--source",
+    "sources",
+    multiple=True,
+    metavar="URI",
+    help="ble: for every Bluetooth sensor around, ble:NAME (see scan), file:PATH, or "
+    "sim:?key=value; repeat.",
 )
 @_mount
 @click.option("--target", help="Step rate to aim at: 176, or +5% of your own.")
@@ -73,6 +78,10 @@ def demo(**options: object) -> int:
 @_json
 def run(**options: object) -> int:
     """Coach a live run, or a recording of one.
+
+    A Bluetooth sensor may come and go at any time. How a motion sensor is worn is said like
+    --source 'ble:NAME?mount=chest&up=+y&forward=+z': the sensor's axes that point up and forward
+    (&left=+x) when you stand; what a foot pod counts, like 'ble:NAME?cadence=steps' (or per_leg).
 
     CONFIG is a TOML file as in configs/; the command line beats it. Ctrl-C ends a run cleanly.
     """
@@ -108,10 +117,18 @@ def sessions(**options: object) -> int:
 
 
 @cli.command()
-@click.option("--audio", is_flag=True, help="List sound outputs with their rate and latency.")
+@click.option(
+    "--seconds", type=_seconds, default=8.0, show_default=True, help="How long to listen."
+)
+@click.option(
+    "--audio", is_flag=True, help="List sound outputs instead, with their rate and latency."
+)
 @_json
 def scan(**options: object) -> int:
-    """Show what this machine can listen with."""
+    """List the Bluetooth sensors around, what each can measure, and how to use it.
+
+    Each is connected to for a moment, to see what it really has and how full its battery is.
+    """
     return _dispatch("scan", options)
 
 

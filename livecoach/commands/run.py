@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,7 +18,8 @@ from livecoach.session import Outcome, Plan, Tally
 from livecoach.session import run as run_session
 from livecoach.session.run import stored_offsets, stored_profile
 from livecoach.sinks.console import LiveConsole, PlainConsole, View, clock, plain, skipped_line
-from livecoach.sources import Door, open_sources
+from livecoach.sources import Door, LiveDoor, is_live, open_live, open_sources
+from livecoach.sources.ble import BleDoor
 from livecoach.sources.file import SessionDoor
 from livecoach.store.places import sessions_dir
 
@@ -62,13 +64,15 @@ def run(
     return exit_code(outcome)
 
 
-def perform(plan: Plan, doors: list[Door], title: str, *, as_json: bool) -> Outcome:
+def perform(plan: Plan, doors: Sequence[Door | LiveDoor], title: str, *, as_json: bool) -> Outcome:
     """Run a plan with a console (none with JSON) and return its outcome."""
     if as_json:
+        _let_speak(doors, _to_stderr)
         return asyncio.run(run_session(plan, doors, _to_stderr))
     screen = stdout()
     view = View(title)
     console = LiveConsole(view, screen) if screen.is_terminal else PlainConsole(view, sys.stdout)
+    _let_speak(doors, console.say)
     with console:
         return asyncio.run(run_session(plan, doors, console.say, (console,)))
 
@@ -80,15 +84,29 @@ def exit_code(outcome: Outcome) -> int:
     return FAILED if outcome.problems else 0
 
 
-def open_all(config: Config) -> list[Door]:
+def open_all(config: Config) -> list[Door | LiveDoor]:
     """Open the sources of a configuration."""
-    return open_sources(
-        config.sources,
-        mount=config.mount,
-        speed_mps=configuration.parse_speed(config.speed),
-        speed_told=bool(config.speed),
-        seed=config.seed,
-    )
+    recorded = tuple(uri for uri in config.sources if not is_live(uri))
+    live = open_live(config.sources, mount=config.mount)
+    if live and not recorded:
+        return [*live]
+    return [
+        *live,
+        *open_sources(
+            recorded,
+            mount=config.mount,
+            speed_mps=configuration.parse_speed(config.speed),
+            speed_told=bool(config.speed),
+            seed=config.seed,
+        ),
+    ]
+
+
+def _let_speak(doors: Sequence[Door | LiveDoor], say: Callable[[str], None]) -> None:
+    """Let what Bluetooth sensors are up to be read."""
+    for door in doors:
+        if isinstance(door, BleDoor):
+            door.say = say
 
 
 def recorded(

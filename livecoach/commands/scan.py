@@ -1,19 +1,20 @@
-"""``livecoach scan``: what is there to listen to, and to listen with. So far: ``--audio``."""
+"""``livecoach scan``: what is there to listen to, and with ``--audio`` to listen with."""
 
 from importlib import import_module
 
 from rich.table import Table
 
 from livecoach.commands.output import print_json, stdout
-from livecoach.errors import AudioError, ConfigError
+from livecoach.commands.scan_bluetooth import scan_bluetooth
+from livecoach.errors import AudioError
 from livecoach.sinks.audio.open import NO_LIBRARY
 from livecoach.sinks.audio.portaudio import Output, outputs, quiet_stderr
 
 
-def scan(*, audio: bool, as_json: bool) -> int:
-    """List sound outputs; return the exit code."""
+def scan(*, audio: bool, seconds: float, as_json: bool) -> int:
+    """List sensors, or sound outputs; return the exit code."""
     if not audio:
-        raise ConfigError("scan", "say what to look for: scan --audio lists sound outputs")
+        return scan_bluetooth(seconds, as_json=as_json)
     found = _outputs()
     if as_json:
         print_json(

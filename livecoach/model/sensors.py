@@ -18,7 +18,7 @@ class SensorInfo(Struct, frozen=True, kw_only=True):
     ``forward``, ``left`` and ``up`` name the sensor axis that points there when the runner stands
     upright (``"+x"``, ``"-y"``, ... or ``"unknown"``). ``columns`` are the fields of a recorded row
     in the order they have in the file; ``t_origin_s`` is what a recording's own clock showed when
-    the session's showed 0.
+    the session's showed 0. ``cadence`` is what a foot pod is said to count (None: to be found out).
     """
 
     name: str
@@ -37,6 +37,7 @@ class SensorInfo(Struct, frozen=True, kw_only=True):
     leg_length_m: float | None = None
     missing_axis: str = ""
     data_kind: str = ""
+    cadence: Literal["steps", "per_leg"] | None = None
 
 
 class ImuSample(Struct, frozen=True, gc=False):

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+from msgspec import structs
+
 from livecoach.errors import ConfigError, SourceError
 from livecoach.model import Mount
-from livecoach.sources.door import Door
+from livecoach.sources import ble
+from livecoach.sources.door import Door, LiveDoor
 from livecoach.sources.file import RowFile, SessionDoor, open_file
 from livecoach.sources.simulator import SimulatorDoor
 
@@ -17,7 +20,7 @@ def open_sources(
     speed_told: bool,
     seed: int,
 ) -> list[Door]:
-    """Open every source named; files on one clock share their time's origin.
+    """Open every recorded or simulated source; files on one clock share their time's origin.
 
     Parameters
     ----------
@@ -52,6 +55,43 @@ def open_sources(
     return sorted(doors, key=lambda d: d.name)
 
 
+def is_live(uri: str) -> bool:
+    """Tell whether a URI names something that speaks when it likes; `open_live` opens it."""
+    return uri.startswith("ble:") and not Path(uri).exists()
+
+
+def open_live(uris: tuple[str, ...], *, mount: Mount | None) -> list[LiveDoor]:
+    """Open the live sources among those named: all Bluetooth sensors are behind one door.
+
+    Parameters
+    ----------
+    uris
+        ``ble:`` (every sensor around) or ``ble:NAME-or-ADDRESS?mount=chest&up=+y``; others are
+        passed over.
+    mount
+        Where a sensor is worn: of the only one named whatever it says itself, else of those that
+        say nothing.
+
+    Raises
+    ------
+    ConfigError
+        A URI is wrong, or said twice.
+    """
+    live = [uri for uri in uris if is_live(uri)]
+    wanted = [ble.parse(uri.removeprefix("ble:")) for uri in live]
+    texts = [w.text.casefold() for w in wanted]
+    for uri, text in zip(live, texts, strict=True):
+        if texts.count(text) > 1:
+            raise ConfigError("--source", f"{uri} is named twice")
+    if mount is not None:
+        sole = len(wanted) == 1 and bool(texts[0])
+        wanted = [
+            structs.replace(w, mount=w.mount or (mount if sole else None), worn=mount)
+            for w in wanted
+        ]
+    return [ble.BleDoor(wanted, alone=len(live) == len(uris))] if wanted else []
+
+
 def _name_apart(doors: list[Door], rows: list[RowFile]) -> None:
     """Call files that share a name by their paths; refuse what is named twice."""
     names = [d.name for d in doors]
@@ -72,7 +112,11 @@ def _open_one(uri: str, mount: Mount | None, seed: int) -> Door:
         return open_file(expanded(rest), mount)
     if not colon or Path(uri).exists():
         return open_file(expanded(uri), mount)
-    raise ConfigError("--source", f"{uri}: unknown kind; known: file:PATH, sim:?step_rate_spm=164")
+    if is_live(uri):
+        raise ConfigError("--source", f"{uri} is live: `livecoach run` listens to it")
+    raise ConfigError(
+        "--source", f"{uri}: unknown kind; known: ble:NAME, file:PATH, sim:?step_rate_spm=164"
+    )
 
 
 def expanded(path: str) -> Path:
