@@ -12,7 +12,7 @@ from livecoach.config import Config
 from livecoach.gait import Gait
 from livecoach.gait.calibration import compare, refusal
 from livecoach.model import Baseline, Calibration, Step
-from livecoach.session.run import stored_profile
+from livecoach.session.known import stored_profile
 from livecoach.store import places
 from livecoach.store.profile import ProfileStore
 from tests.commandline import fails_in_one_line, livecoach

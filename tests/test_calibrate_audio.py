@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from livecoach.model import Baseline, Sound
-from livecoach.session.run import stored_offsets
+from livecoach.session.known import stored_offsets
 from livecoach.sinks.audio.route import full_name
 from livecoach.store import places
 from livecoach.store.profile import AudioOffset, ProfileStore

@@ -11,7 +11,7 @@ from livecoach.commands.output import print_json, stdout
 from livecoach.commands.run import as_table, closing_lines, exit_code, open_all, perform
 from livecoach.config import Config
 from livecoach.session import Outcome, Plan
-from livecoach.session.run import stored_offsets, stored_profile
+from livecoach.session.known import stored_offsets, stored_profile
 
 _SHOWN = (
     ("step_rate_spm", "cadence", 1.0, "steps/min", 1),

@@ -10,7 +10,7 @@ from livecoach.config import Config
 from livecoach.errors import ConfigError
 from livecoach.model import Event
 from livecoach.session import Pipeline
-from livecoach.session.pipeline import Stature
+from livecoach.session.known import pipeline_of
 from livecoach.store.places import sessions_dir
 from livecoach.store.reader import SessionFile, find_session
 
@@ -79,5 +79,4 @@ def _pipeline(session: SessionFile) -> Pipeline:
         config = msgspec.convert(header.config, Config)
     except msgspec.ValidationError as exc:
         raise ConfigError(str(session.path), f"its configuration is not understood: {exc}") from exc
-    stature = Stature(config.runner.height_m, config.runner.leg_length_m)
-    return Pipeline(config.coach, header.profile, stature, config.cadences)
+    return pipeline_of(config, header.profile)

@@ -16,7 +16,7 @@ from livecoach.errors import ConfigError
 from livecoach.model import Profile
 from livecoach.session import Outcome, Plan, Tally
 from livecoach.session import run as run_session
-from livecoach.session.run import stored_offsets, stored_profile
+from livecoach.session.known import stored_offsets, stored_profile
 from livecoach.sinks.console import LiveConsole, PlainConsole, View, clock, plain, skipped_line
 from livecoach.sources import Door, LiveDoor, is_live, open_live, open_sources
 from livecoach.sources.ble import BleDoor

@@ -8,6 +8,8 @@ up to 35 degrees off its axes is set right by `livecoach.gait.tilt` (pitch and r
 `livecoach.gait.yaw` (a trunk's yaw, from its sway) and `livecoach.gait.hinge` (a foot).
 """
 
+from math import sqrt
+
 from msgspec.structs import replace
 
 from livecoach.model import BodySample, ImuSample, SensorInfo
@@ -29,6 +31,32 @@ def cross(a: Axis, b: Axis) -> Axis | None:
         return None
     sign = 1.0 if (a[0] + 1) % 3 == b[0] else -1.0
     return 3 - a[0] - b[0], sign * a[1] * b[1]
+
+
+class UpFinder:
+    """Finds the axis that points up from the first two seconds."""
+
+    SEEN_S = 2.0
+    LEAST_SHARE = 0.71
+
+    def __init__(self) -> None:
+        self._start_s: float | None = None
+        self._sum = [0.0, 0.0, 0.0]
+
+    def update(self, sample: ImuSample) -> str | None:
+        """Take in a sample; return the axis as a word once it is clear."""
+        if self._start_s is None or sample.t < self._start_s:
+            self._start_s, self._sum = sample.t, [0.0, 0.0, 0.0]
+        acc = (sample.acc_x, sample.acc_y, sample.acc_z)
+        self._sum = [total + x for total, x in zip(self._sum, acc, strict=True)]
+        if sample.t - self._start_s < self.SEEN_S:
+            return None
+        size = sqrt(self._sum[0] ** 2 + self._sum[1] ** 2 + self._sum[2] ** 2)
+        k = max(range(3), key=lambda axis: abs(self._sum[axis]))
+        if abs(self._sum[k]) <= self.LEAST_SHARE * size:
+            self._start_s = None
+            return None
+        return ("+" if self._sum[k] > 0.0 else "-") + "xyz"[k]
 
 
 class Axes:

@@ -43,6 +43,10 @@ class Pods:
         found = ((self._names[key], pod.confirmed) for key, pod in self._pods.items())
         return tuple(Device(name, cadence) for name, cadence in found if cadence is not None)
 
+    def told(self, name: str, cadence: Cadence) -> None:
+        """Take the runner's word on what the pod ``name`` counts, said with its source."""
+        self._configured[name.casefold()] = cadence
+
     def hear(self, key: Hashable, name: str, reading: FootPodReading) -> None:
         """Take in a reading of the pod ``key``, which goes by ``name``."""
         pod = self._pods.get(key)

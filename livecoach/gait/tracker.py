@@ -25,7 +25,7 @@ from typing import Final, TypeAlias
 
 from msgspec.structs import replace
 
-from livecoach.gait.axes import Axes
+from livecoach.gait.axes import Axes, UpFinder, parse_axis
 from livecoach.gait.braking import expected_braking_mps
 from livecoach.gait.foot import Foot as FootMachine
 from livecoach.gait.guard import Guard
@@ -51,6 +51,7 @@ from livecoach.model import (
 GaitEvent: TypeAlias = Contact | Phase | Step | Notice
 
 IN_G: Final = "acceleration comes in g, not in m/s2; it is converted"
+UP_FOUND: Final = "its {} axis points up, by gravity"
 ASKEW: Final = "does not sit as declared: check its mount and its axes"
 
 FOOT_OF_MOUNT: Final[dict[str, Foot]] = {"foot_left": "left", "foot_right": "right"}
@@ -68,13 +69,14 @@ class SensorTracker:
         self._declared = info
         self._own = calibration
         self._params = params
-        self._axes = Axes(info)
         self._foot = FOOT_OF_MOUNT.get(info.mount or "")
         self.reset()
 
     def reset(self) -> None:
         """Forget everything, as if new."""
         self.info = self._declared
+        self._up, self._up_known = UpFinder(), parse_axis(self._declared.up) is not None
+        self._axes = Axes(self._declared)
         self._guard = Guard(self._params.guard)
         self.newest_s: float | None = None
         self._known_s: float | None = None
@@ -138,6 +140,8 @@ class SensorTracker:
         if verdict == "skip":
             return []
         self.newest_s = sample.t
+        if not self._up_known:
+            return self._look_for_up(sample)
         events: list[GaitEvent] = []
         if verdict != "use":
             self._restart()
@@ -159,6 +163,15 @@ class SensorTracker:
     def _askew(self) -> bool:
         sideways = isinstance(self._machine, Trunk) and self._machine.askew
         return sideways or not self._posture.as_declared
+
+    def _look_for_up(self, sample: ImuSample) -> list[GaitEvent]:
+        """Begin once gravity has shown which axis points up."""
+        up = self._up.update(sample)
+        if up is None:
+            return []
+        self._axes, self._up_known = Axes(replace(self._declared, up=up)), True
+        self._restart()
+        return [Notice(sample.t, f"{self.info.name}: {UP_FOUND.format(up)}")]
 
     def _follow_gyro(self, body: BodySample) -> None:
         """Change a foot's machine when its gyroscope begins or has stopped to speak."""

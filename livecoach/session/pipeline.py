@@ -55,10 +55,11 @@ _SOUND = {
 
 
 class Stature(msgspec.Struct, frozen=True):
-    """What the runner says of their own size, for sensors whose description does not."""
+    """What the runner says of their size and speed, for sensors whose description does not."""
 
     height_m: float | None = None
     leg_length_m: float | None = None
+    speed_mps: float | None = None
 
 
 class _ImuStream:
@@ -267,6 +268,8 @@ class Pipeline:
             out += self._watch(x.source).lost(x.t)
         elif x.info is not None:
             self._infos[x.source] = x.info
+            if x.info.cadence is not None:
+                self.pods.told(x.source, x.info.cadence)
             radio = self._radios.get(x.source)
             if radio is not None:
                 radio.reconnected()
@@ -275,10 +278,12 @@ class Pipeline:
                 self._gait.add(x.source, self._with_stature(x.info))
 
     def _with_stature(self, info: SensorInfo) -> SensorInfo:
-        """Fill in what the runner says of their size where the sensor's description does not."""
+        """Fill in what the runner says where the sensor's description does not."""
+        own = self._stature
+        if info.speed_mps is None:
+            info = msgspec.structs.replace(info, speed_mps=own.speed_mps)
         if info.height_m is not None or info.leg_length_m is not None:
             return info
-        own = self._stature
         return msgspec.structs.replace(info, height_m=own.height_m, leg_length_m=own.leg_length_m)
 
     def _in_order(self, event: GaitEvent) -> GaitEvent:

@@ -5,7 +5,6 @@ However the loop ends, the session file is closed with a summary.
 
 import asyncio
 import math
-import platform
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,20 +17,17 @@ from msgspec import Struct
 
 from livecoach import __version__
 from livecoach.config import Config
-from livecoach.errors import ConfigError, StoreError
+from livecoach.errors import ConfigError
 from livecoach.model import Baseline, Device, Dropped, Input, Played, Profile, Tick
 from livecoach.session.inbox import Inbox
+from livecoach.session.known import keep, pipeline_of
 from livecoach.session.outlets import Observer, Outlets
 from livecoach.session.pacing import AsFastAsPossible, Pace, RealTime, merged
-from livecoach.session.pipeline import Pipeline, Stature
 from livecoach.session.tally import Tally
-from livecoach.sinks.audio.route import ROUTED, full_name
 from livecoach.sources import Door, LiveDoor
 from livecoach.sources.file import SessionDoor
 from livecoach.sources.simulator import SimulatorDoor
 from livecoach.store.header import Header, Reason, Summary, new_session_id
-from livecoach.store.places import profile_path
-from livecoach.store.profile import ProfileStore
 
 _RESTART_S = 10.0
 
@@ -97,36 +93,10 @@ async def run(
     session = _Session(plan, doors, pace, Outlets(pace, say, observers))
     with _stop_on_signals(session.stop):
         outcome = await session.run()
-    _teach_profile(plan, doors, outcome, say)
+    simulated = any(isinstance(d, SimulatorDoor | SessionDoor) for d in doors)
+    if real and not simulated:
+        keep(plan.config.runner.name, plan.profile, outcome.baselines, outcome.devices, say)
     return outcome
-
-
-def stored_profile(config: Config) -> Profile:
-    """Return what is known about the runner; a baseline in the configuration comes first.
-
-    A simulated runner has no calibration: the sensor is not the runner's.
-    """
-    name, own = config.runner.name, config.runner.baseline
-    simulated = any(source.startswith("sim:") for source in config.sources)
-    if own is not None and simulated:
-        return Profile(name, (own,))
-    known = ProfileStore(profile_path()).load(name)
-    return Profile(
-        name,
-        known.baselines if own is None else (own,),
-        () if simulated else known.calibrations,
-        known.devices,
-    )
-
-
-def stored_offsets() -> dict[str, float]:
-    """Return how much later than it says each device of this machine is heard, where measured."""
-    known = ProfileStore(profile_path()).audio_offsets(platform.node())
-    offsets_s = {offset.device: offset.offset_s for offset in known}
-    if offsets_s:
-        full = {name: full_name(name) for name in ROUTED}
-        offsets_s |= {name: offsets_s[full[name]] for name in full if full[name] in offsets_s}
-    return offsets_s
 
 
 class _Session:
@@ -135,7 +105,6 @@ class _Session:
     def __init__(
         self, plan: Plan, doors: Sequence[Door | LiveDoor], pace: Pace, outlets: Outlets
     ) -> None:
-        runner = plan.config.runner
         self._plan = plan
         self._config = plan.config
         self._everyone = tuple(doors)
@@ -148,8 +117,7 @@ class _Session:
         self._pace = pace
         self._outlets = outlets
         self._complete = any(d.complete for d in self._doors)
-        stature = Stature(runner.height_m, runner.leg_length_m)
-        self._pipeline = Pipeline(plan.config.coach, plan.profile, stature, plan.config.cadences)
+        self._pipeline = pipeline_of(plan.config, plan.profile)
         self._tally = Tally()
         self._n = 0
         self._t = 0.0
@@ -306,24 +274,6 @@ class _Session:
             target_spm=None if tally.target is None else tally.target.target_spm,
             reason=reason,
         )
-
-
-def _teach_profile(
-    plan: Plan, doors: Sequence[Door | LiveDoor], outcome: Outcome, say: Callable[[str], None]
-) -> None:
-    """Keep baselines measured on a real runner in real time for the next run."""
-    simulated = any(isinstance(d, SimulatorDoor | SessionDoor) for d in doors)
-    if simulated or plan.pace != "realtime":
-        return
-    try:
-        store = ProfileStore(profile_path())
-        for baseline in outcome.baselines:
-            store.save_baseline(plan.config.runner.name, baseline)
-        for device in outcome.devices:
-            if device not in plan.profile.devices:
-                store.save_device(plan.config.runner.name, device)
-    except StoreError as exc:
-        say(f"What this run found out could not be kept for the next one: {exc}")
 
 
 def _utc_now() -> str:

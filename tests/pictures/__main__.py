@@ -12,7 +12,7 @@ from livecoach.commands.demo import shipped
 from livecoach.commands.run import open_all
 from livecoach.model import Event
 from livecoach.session import Plan, run
-from livecoach.session.run import stored_profile
+from livecoach.session.known import stored_profile
 from livecoach.sinks.console import View
 
 AT_S = 18.0
