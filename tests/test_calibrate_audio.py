@@ -47,6 +47,8 @@ def test_a_profile_of_before_is_taken_over(tmp_path: Path, version: int) -> None
     with closing(sqlite3.connect(old.path)) as db:
         if version == 1:
             db.execute("DROP TABLE calibrations")
+        if version == 2:
+            db.execute("ALTER TABLE calibrations DROP COLUMN speed_scale_ratio")
         db.execute(f"PRAGMA user_version = {version}")
     assert old.audio_offsets(HOST) == ()
     old.save_audio_offset(HOST, BUDS)
