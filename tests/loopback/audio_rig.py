@@ -139,7 +139,7 @@ def pulse_rig(folder: Path, *modules: str) -> Iterator[Rig]:
     env = _environment(folder, modules)
     options = ["-n", "-F", str(folder / "default.pa"), "--daemonize=no", "--exit-idle-time=-1"]
     # Shared memory off: with it the server can abort (PulseAudio issue 824, memblock assertion).
-    # High priority, as a desktop gives it: a server that is kept waiting loses track of its own delay.
+    # High priority, as a desktop gives it: kept waiting, a server loses track of its own delay.
     quiet = ["--use-pid-file=no", "--realtime=yes", "--high-priority=yes", "--disable-shm=yes"]
     log = f"--log-target=file:{folder / 'pulse.log'}"
     server = subprocess.Popen(["pulseaudio", *options, *quiet, log], env=env)
