@@ -108,6 +108,8 @@ class PacketTimes:
         """Return how many samples are missing before this packet."""
         before, self._count = self._count, packet.count
         by_time = round(passed_s / period_s) - n if passed_s and period_s else 0
+        if before is None and passed_s is None:
+            return 0  # nothing came before: a sensor says "broken" when its stream begins
         if packet.count is None or before is None:
             return max(by_time, int(packet.broken))
         packets = packet.count - before - 1

@@ -87,7 +87,8 @@ class Radio:
         self.missing = sum(stream.missing for stream in self._times.values())
         if self.missing >= max(1, 10 * self._told):
             self._told = self.missing
-            text = f"{self._name}: {self.missing} samples were lost on the way so far"
+            lost = "1 sample was" if self.missing == 1 else f"{self.missing} samples were"
+            text = f"{self._name}: {lost} lost on the way so far"
             out.append(Notice(x.t, text))
         self._judge(x.t, out)
         if not self.late:
