@@ -266,6 +266,7 @@ class Pipeline:
     def _link(self, x: Link, out: list[Event]) -> None:
         if x.state == "lost":
             out += self._watch(x.source).lost(x.t)
+            self.pods.lost(x.source)
         elif x.info is not None:
             self._infos[x.source] = x.info
             if x.info.cadence is not None:

@@ -194,7 +194,7 @@ def soak(seconds: float, folder: Path) -> Result:
     got = _received(path)
     told = json.loads(report.read_text())
     connected = [n for t, n in told["tasks"] if t >= begun]
-    checked = _compared(sent, got)
+    packets, lost, wrong = _compared(sent, got)
     return Result(
         seconds=seconds,
         drops=len(world.back_s["drop"]),
@@ -206,9 +206,9 @@ def soak(seconds: float, folder: Path) -> Result:
         silence_max_s=max(world.back_s["silence"]),
         power_max_s=max(world.back_s["power"]),
         samples=sum(sent[key]["notify"][_MAIN[key]]["samples"] for key in _SOURCES),
-        packets=checked.packets,
-        lost=checked.lost,
-        wrong=tuple(checked.wrong),
+        packets=packets,
+        lost=lost,
+        wrong=wrong,
         tasks=(connected[0], connected[-1], told["left"]),
         rss_mb=end_b / 1e6,
         grown_mb=(end_b - warm_b) / 1e6,
@@ -257,27 +257,20 @@ def _received(path: Path) -> _Received:
     return got
 
 
-@dataclass
-class _Compared:
-    packets: int = 0
-    lost: int = 0
-    wrong: list[str] = field(default_factory=list)
-
-
-def _compared(sent: dict[str, Any], got: _Received) -> _Compared:
-    """Hold what was notified against what was recorded."""
-    found = _Compared()
+def _compared(sent: dict[str, Any], got: _Received) -> tuple[int, int, tuple[str, ...]]:
+    """Return how much was notified, what of it is not recorded, and what is recorded wrongly."""
+    packets, lost, wrong = 0, 0, []
     for sensor in sent.values():
         source = source_name(sensor["name"], sensor["address"])
         for channel, notified in sensor["notify"].items():
             if not notified["samples"] or channel == "2a19":
                 continue  # nobody listened, or an answer; a level is read as well as notified
             at = (source, channel)
-            found.packets += notified["notified"]
-            found.lost += notified["notified"] - got.count[at]
+            packets += notified["notified"]
+            lost += notified["notified"] - got.count[at]
             if got.crc32.get(at) != notified["crc32"]:
-                found.wrong.append(f"{source} {channel}")
-    return found
+                wrong.append(f"{source} {channel}")
+    return packets, lost, tuple(wrong)
 
 
 @contextmanager

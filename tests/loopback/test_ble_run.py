@@ -127,6 +127,8 @@ def test_a_foot_pod_that_goes_away_and_comes_back_is_recorded_byte_for_byte(
     for line in ("is connected", "is lost; looking for it", "is back"):
         assert f"Foot Pod 1 0001 {line}" in out
     fresh = [e for e in events if isinstance(e, PodReport) and e.state == "fresh"]
+    states = [e.state for e in events if isinstance(e, SensorState) and e.battery_percent]
+    assert states[-3:] == ["fresh", "lost", "fresh"]
     assert [e.step_rate_spm for e in fresh[-3:]] == [pytest.approx(168, rel=0.03)] * 3
 
 
@@ -169,7 +171,9 @@ def test_the_belt_is_believed_more_than_the_foot_pod(tmp_path: Path) -> None:
         run.interrupt()
         _, events = run.recorded()
     belts = [e for e in events if isinstance(e, Belt)]
-    assert {(e.speed_mps, e.incline_percent) for e in belts} == {(pytest.approx(3.6), 1.0)}
+    assert len(belts) > 20
+    assert {round(e.speed_mps or 0.0, 2) for e in belts} == {3.6}
+    assert {e.incline_percent for e in belts} == {1.0}
     steps = [e for e in events if isinstance(e, Step) and e.activity == "run"][-10:]
     assert len(steps) == 10
     for step in steps:

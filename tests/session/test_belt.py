@@ -12,6 +12,7 @@ from livecoach.model import (
     PodReport,
     Profile,
     SensorInfo,
+    SensorState,
     Tick,
 )
 from livecoach.session import Pipeline
@@ -36,3 +37,25 @@ def test_the_belt_s_speed_makes_the_pod_s_step_length_and_the_console_says_so_on
     assert [e.text for e in out if isinstance(e, Notice) and "the belt's speed is used" in e.text]
     assert sum(isinstance(e, Notice) for e in out) == 1
     assert pipeline.pods.confirmed == (Device("Pod", "per_leg"),)
+
+
+@pytest.mark.parametrize("silent_s", [1, 5, 20])
+def test_a_pod_whose_link_is_lost_is_lost_until_it_is_heard_again(silent_s: int) -> None:
+    pipeline = Pipeline(CoachParams(beats="off"), Profile(), cadences={"Pod": "steps"})
+    out: list[Event] = []
+    pod = SensorInfo(name="Pod", kind="pod")
+    back = 10 + silent_s
+    for second in range(back + 5):
+        if second in {0, back}:
+            out += pipeline.update(Link(0, float(second), "Pod", "found", pod))
+        if second == 10:
+            out += pipeline.update(Link(0, 10.0, "Pod", "lost"))
+        if second < 10 or second >= back:
+            speed = (768 + second).to_bytes(2, "little")
+            data = b"\4" + speed + b"\xaa"
+            out += pipeline.update(Payload(0, second + 0.5, "Pod", "2a53", second, data))
+        out += pipeline.update(Tick(0, second + 0.9))
+    states = [(e.state, e.t_known) for e in out if isinstance(e, SensorState)]
+    assert [state for state, _ in states] == ["fresh", "lost", "fresh"]
+    assert states[1][1] == 10.0
+    assert back < states[2][1] < back + 3.0
