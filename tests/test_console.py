@@ -191,3 +191,11 @@ def test_a_target_that_follows_the_runner_by_tenths_is_told_once() -> None:
     assert lines == ["0:00  target: watching", f"0:01  target: {reasons[1]}", None, None]
     assert view.target is not None
     assert view.target.target_spm == 159.9
+
+
+def test_a_pod_whose_cadence_stays_unclear_is_asked_about_once() -> None:
+    view = View("x")
+    lines = [view.update(PodReport(float(t), float(t), "pod", "unknown")) for t in range(90)]
+    assert [t for t, line in enumerate(lines) if line is not None] == [20]
+    assert "?cadence=steps or ?cadence=per_leg" in (lines[20] or "")
+    assert "cadence unknown (not clear what it counts)" in view.status_line()

@@ -50,7 +50,7 @@ _POD_WORDS = {
     "stopped": "stopped",
     "stale": "sensor stale",
     "lost": "sensor lost",
-    "unknown": "cadence not clear yet",
+    "unknown": "not clear what it counts",
 }
 _BRAKING = ("speed_loss_mps", "expected_braking_mps", "landing_angle_deg")
 
@@ -80,13 +80,13 @@ class View:
                 self._steps.append(event)
             case PodReport():
                 self._pods[event.source] = event
+                line = self._news(event)
             case Target():
                 if self.target is None or _words(event.reason) != _words(self.target.reason):
                     line = f"{clock(event.t_known)}  target: {event.reason}"
                 self.target = event
             case SensorState() | HeartRate() | Belt():
-                news = self.sensors.update(event)
-                line = None if news is None else f"{clock(event.t_known)}  {news}"
+                line = self._news(event)
             case Skipped():
                 self.skipped += 1
                 self.first_skipped = self.first_skipped or event
@@ -152,7 +152,8 @@ class View:
         rate = self.step_rate_spm()
         aim = None if self.target is None else self.target.target_spm
         parts = [
-            f"{clock(self.t)}  cadence {_number(rate, 0)}",
+            f"{clock(self.t)}  cadence {_number(rate, 0)}"
+            + (f" ({self.activity()})" if rate is None else ""),
             f"target {_number(aim, 0)}",
             *(
                 f"{label.split(' (')[0]} {_number(value, digits, factor)} {unit}"
@@ -194,9 +195,9 @@ class View:
             metrics.add_row(
                 label, Text(shown, style="dim" if low or value is None else "bold"), unit
             )
-        for label, value, unit in self.sensors.figures(self.t):
-            style = "dim" if value == "unknown" else "bold"
-            metrics.add_row(label, Text(value, style=style), unit)
+        for label, number, unit in self.sensors.figures(self.t):
+            style = "dim" if number == "unknown" else "bold"
+            metrics.add_row(label, Text(number, style=style), unit)
         body: list[RenderableType] = [top, Text(""), metrics, Text("")]
         if roll := self.sensors.roll():
             body += [Text(plain(roll), style="dim"), Text("")]
@@ -210,6 +211,10 @@ class View:
         if all(self.mean(field) is None for field in _BRAKING):
             rows.insert(2, ("speed_loss_mps", "braking", 100.0, "", 1, True))
         return rows
+
+    def _news(self, event: SensorState | HeartRate | Belt | PodReport) -> str | None:
+        news = self.sensors.update(event)
+        return None if news is None else f"{clock(event.t_known)}  {news}"
 
     def _low(self) -> bool:
         """Tell whether the newest step is not to be relied on."""

@@ -1,9 +1,14 @@
 """What the console shows of the sensors themselves: state, battery, heart rate, belt. Pure."""
 
-from livecoach.model import Belt, HeartRate, SensorState, State
+from livecoach.model import Belt, HeartRate, PodReport, SensorState, State
 
 _OLD_S = 5.0
 _LOW_PERCENT = 20.0
+_UNCLEAR_S = 20.0
+_UNCLEAR = (
+    "{}: it is not clear whether its cadence counts the steps of both legs or of one;"
+    " if you know, say ?cadence=steps or ?cadence=per_leg with its source"
+)
 _WORDS: dict[State, str] = {
     "fresh": "is heard",
     "stale": "says nothing new",
@@ -28,12 +33,16 @@ class Sensors:
         self._low: set[str] = set()
         self._heart: HeartRate | None = None
         self._belt: Belt | None = None
+        self._unclear_since: dict[str, float] = {}
+        self._asked: set[str] = set()
 
-    def update(self, event: SensorState | HeartRate | Belt) -> str | None:
+    def update(self, event: SensorState | HeartRate | Belt | PodReport) -> str | None:
         """Take an event; return what is news to a person."""
         match event:
             case SensorState():
                 return self._state(event)
+            case PodReport():
+                return self._pod(event)
             case HeartRate():
                 self._heart = event
             case Belt():
@@ -61,6 +70,17 @@ class Sensors:
             + ("" if s.battery_percent is None else f", battery {s.battery_percent:.0f} %")
             for s in self._states.values()
         )
+
+    def _pod(self, event: PodReport) -> str | None:
+        """Ask once for what a pod that is heard has not shown in some time."""
+        if event.state != "unknown":
+            self._unclear_since.pop(event.source, None)
+            return None
+        since = self._unclear_since.setdefault(event.source, event.t_known)
+        if event.source in self._asked or event.t_known - since < _UNCLEAR_S:
+            return None
+        self._asked.add(event.source)
+        return _UNCLEAR.format(event.source)
 
     def _state(self, event: SensorState) -> str | None:
         before = self._states.get(event.name)
