@@ -5,7 +5,17 @@ from typing import Any
 
 from rich.console import Console
 
-from livecoach.model import Cue, PodReport, Skipped, Step, Target
+from livecoach.model import (
+    Belt,
+    Cue,
+    HeartRate,
+    PodReport,
+    SensorState,
+    Skipped,
+    State,
+    Step,
+    Target,
+)
 from livecoach.sinks.console import PlainConsole, View
 
 
@@ -108,3 +118,84 @@ def test_metrics_of_a_runner_who_has_gone_are_not_shown() -> None:
     view.t = 10.0
     assert view.mean("contact_time_s") is None
     assert view.activity() == "no steps now"
+
+
+def states(view: View, *found: tuple[State, float | None]) -> list[str]:
+    """Return the lines that these states of one sensor make, a second apart."""
+    lines = [
+        view.update(SensorState(float(t), "pod", state, percent))
+        for t, (state, percent) in enumerate(found)
+    ]
+    return [line for line in lines if line is not None]
+
+
+def test_a_state_is_told_when_it_is_news() -> None:
+    found: list[tuple[State, float | None]]
+    found = [("unknown", 80), ("fresh", 80), ("fresh", 79), ("stale", 79), ("fresh", 79)]
+    assert states(View("x"), *found) == [
+        "0:01  pod is heard",
+        "0:03  pod says nothing new",
+        "0:04  pod is heard",
+    ]
+
+
+def test_what_the_link_tells_is_not_told_twice() -> None:
+    view = View("x")
+    view.sensors.links_told = True
+    assert states(view, ("fresh", None), ("lost", None), ("fresh", None)) == []
+    assert "pod fresh" in drawn(view)
+
+
+def test_a_low_battery_is_told_once() -> None:
+    lines = states(View("x"), ("unknown", 21), ("unknown", 20), ("unknown", 19))
+    assert lines == ["0:01  pod: its battery is low (20 %)"]
+
+
+def test_heart_rate_belt_and_battery_are_shown_and_forgotten_when_old() -> None:
+    view = View("x")
+    view.update(HeartRate(1.0, "strap", 152.0))
+    view.update(Belt(1.0, "belt", 3.0, 1.5))
+    view.update(SensorState(1.0, "strap", "fresh", 77.0))
+    view.t = 2.0
+    text = drawn(view)
+    assert all(word in text for word in ("152", "10.8", "1.5", "strap fresh, battery 77 %"))
+    assert "heart rate 152 /min, belt 10.8 km/h, incline 1.5 %" in view.status_line()
+    view.t = 20.0
+    assert "heart rate unknown" in view.status_line()
+    assert "10.8" not in drawn(view)
+
+
+def test_a_strap_off_the_skin_has_no_heart_rate() -> None:
+    view = View("x")
+    view.update(HeartRate(1.0, "strap", 152.0, (), contact=False))
+    assert "heart rate unknown" in view.status_line()
+
+
+def test_steps_are_shown_although_a_pod_beside_them_is_lost() -> None:
+    view = View("x")
+    view.update(step(0.0, 170))
+    view.update(PodReport(1.0, 1.0, "a", "fresh", 168.0, 3.0, 1.1))
+    view.update(PodReport(1.0, 1.0, "b", "lost"))
+    view.t = 1.0
+    assert round(view.step_rate_spm() or 0) == 170
+    assert view.activity() == "running"
+    view.t = 10.0
+    assert view.step_rate_spm() == 168.0
+
+
+def test_a_target_that_follows_the_runner_by_tenths_is_told_once() -> None:
+    view = View("x")
+    own = (None, 160.0, 160.1, 159.9)
+    reasons = ["watching" if o is None else f"capped at +10 % of your own {o:.1f}" for o in own]
+    lines = [view.update(Target(float(k), o, o, reasons[k])) for k, o in enumerate(own)]
+    assert lines == ["0:00  target: watching", f"0:01  target: {reasons[1]}", None, None]
+    assert view.target is not None
+    assert view.target.target_spm == 159.9
+
+
+def test_a_pod_whose_cadence_stays_unclear_is_asked_about_once() -> None:
+    view = View("x")
+    lines = [view.update(PodReport(float(t), float(t), "pod", "unknown")) for t in range(90)]
+    assert [t for t, line in enumerate(lines) if line is not None] == [20]
+    assert "?cadence=steps or ?cadence=per_leg" in (lines[20] or "")
+    assert "cadence unknown (not clear what it counts)" in view.status_line()

@@ -3,7 +3,8 @@
 Silent during the grace, while walking or standing, on low quality and on target. Off target it
 plays beats at the target tempo for ``burst_s``, rests as long, and begins again only while still
 off; with each burst it says one short phrase, at most once per ``speech_gap_s``. When no good step
-has come for 3 s while running there is one earcon, then silence: unknown is never "good". With
+has come for 3 s while running, or 0.6 s after the last sensor that tells of steps went stale, there
+is one earcon, then silence: unknown is never "good". With
 ``beats = "constant"`` the beats are a plain metronome that goes on whatever the sensors do.
 """
 
@@ -22,6 +23,7 @@ from livecoach.model import (
     Phase,
     PodReport,
     Profile,
+    SensorState,
     Sound,
     Step,
     Target,
@@ -31,6 +33,9 @@ from livecoach.model import (
 _GOOD_QUALITY = 0.5
 _SPEECH_EXPIRES_S = 2.0
 _LOST_AFTER_S = 3.0
+_STALE_AFTER_S = 0.6
+_UNLINKED_AFTER_S = 1.6
+"""A link that is lost is often back at once; stale is what said nothing for a second."""
 _STALE_PHASE_S = 2.0
 
 
@@ -64,6 +69,8 @@ class Coach:
         self._t_heard: float | None = None
         self._t_step = -1e9
         self._pod = ("", -1e9)
+        self._fresh: set[str] = set()
+        self._t_deaf: float | None = None
         self._running = False
         self._muted = False
         self._why = ""
@@ -74,7 +81,10 @@ class Coach:
         return tuple(self._target.measured)
 
     def update(self, x: Event | Tick | Command | Sound) -> list[Cue | Target]:
-        """Take what happened or that time passes; return what follows from it."""
+        """Take what happened or that time passes; return what follows from it.
+
+        States are wanted of those sensors only that steps or a step rate come from.
+        """
         match x:
             case Tick():
                 return self._tick(x.t)
@@ -88,6 +98,8 @@ class Coach:
                     self._phase = x
             case Contact() if x.quality >= _GOOD_QUALITY:
                 self._t_heard = x.t_known
+            case SensorState():
+                self._sensor(x)
             case Command(name="mute"):
                 self._muted = x.value != "off"
             case Sound():
@@ -113,9 +125,24 @@ class Coach:
         else:
             self._drift.reset()
 
+    def _sensor(self, x: SensorState) -> None:
+        """Note whether any sensor of steps is still to be believed, and if none is, since when."""
+        if x.state == "fresh":
+            self._fresh.add(x.name)
+        else:
+            self._fresh.discard(x.name)
+        if self._fresh or x.state == "stopped":
+            self._t_deaf = None
+        else:
+            after_s = _UNLINKED_AFTER_S if x.state == "lost" else _STALE_AFTER_S
+            t_deaf = x.t_known + after_s
+            self._t_deaf = t_deaf if self._t_deaf is None else min(self._t_deaf, t_deaf)
+
     def _pod_report(self, x: PodReport) -> None:
         """Listen to one pod, and only while no footfalls are seen: seconds must not count twice."""
         name, t_fresh = self._pod
+        if self._t_deaf is not None and x.state == "fresh":
+            return
         if x.t_known - self._t_step < _LOST_AFTER_S:
             return
         if x.source != name and x.t_known - t_fresh < _LOST_AFTER_S:
@@ -193,7 +220,8 @@ class Coach:
 
     def _lost(self, t: float) -> list[Cue]:
         """Say once that good steps have stopped coming while the runner was running."""
-        if self._t_heard is None or t - self._t_heard < _LOST_AFTER_S:
+        deaf = self._t_deaf is not None and t >= self._t_deaf
+        if self._t_heard is None or (t - self._t_heard < _LOST_AFTER_S and not deaf):
             return []
         gone_s, self._t_heard = t - self._t_heard, None
         was_running, self._running = self._running, False

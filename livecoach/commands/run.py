@@ -72,7 +72,8 @@ def perform(plan: Plan, doors: Sequence[Door | LiveDoor], title: str, *, as_json
     screen = stdout()
     view = View(title)
     console = LiveConsole(view, screen) if screen.is_terminal else PlainConsole(view, sys.stdout)
-    _let_speak(doors, console.say)
+    if _let_speak(doors, lambda line: console.say(f"{clock(view.t)}  {line}")):
+        view.sensors.links_told = True
     with console:
         return asyncio.run(run_session(plan, doors, console.say, (console,)))
 
@@ -102,11 +103,12 @@ def open_all(config: Config) -> list[Door | LiveDoor]:
     ]
 
 
-def _let_speak(doors: Sequence[Door | LiveDoor], say: Callable[[str], None]) -> None:
-    """Let what Bluetooth sensors are up to be read."""
-    for door in doors:
-        if isinstance(door, BleDoor):
-            door.say = say
+def _let_speak(doors: Sequence[Door | LiveDoor], say: Callable[[str], None]) -> bool:
+    """Let what Bluetooth sensors are up to be read; tell whether there may be any."""
+    told = [door for door in doors if isinstance(door, BleDoor)]
+    for door in told:
+        door.say = say
+    return bool(told)
 
 
 def recorded(
@@ -140,6 +142,7 @@ def as_table(outcome: Outcome) -> dict[str, Any]:
         "sound_gaps": outcome.gaps,
         "skipped": tally.skipped,
         "problems": list(outcome.problems),
+        "mean_heart_rate_bpm": tally.mean_heart_rate_bpm,
         "target_spm": None if tally.target is None else tally.target.target_spm,
         "means": tally.overall().values,
         "before": msgspec.to_builtins(tally.before()),
@@ -153,7 +156,9 @@ def closing_lines(outcome: Outcome) -> list[str]:
     rate = tally.overall().values.get("step_rate_spm")
     cadence = "cadence unknown" if rate is None else f"mean cadence {rate:.1f}/min"
     heard = f"{tally.beats} beats, {tally.cues} cues"
-    lines = [f"{clock(outcome.duration_s)} run, {tally.steps} steps, {cadence}, {heard}"]
+    heart_bpm = tally.mean_heart_rate_bpm
+    heart = "" if heart_bpm is None else f"mean heart rate {heart_bpm:.0f}/min, "
+    lines = [f"{clock(outcome.duration_s)} run, {tally.steps} steps, {cadence}, {heart}{heard}"]
     if tally.first_skipped is not None:
         lines.append(skipped_line(tally.skipped, tally.first_skipped))
     if tally.target is not None and tally.target.target_spm is None:

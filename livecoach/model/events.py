@@ -111,6 +111,11 @@ class HeartRate(Struct, frozen=True, tag="heart", gc=False):
     rr_s: tuple[float, ...] = ()
     contact: bool | None = None
 
+    @property
+    def worn(self) -> bool:
+        """Whether it is a heart's: not said to be off the skin, and a beat was found."""
+        return self.contact is not False and self.rate_bpm > 0.0
+
 
 class Belt(Struct, frozen=True, tag="belt", gc=False):
     """What a treadmill says of its belt."""

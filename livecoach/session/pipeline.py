@@ -162,7 +162,7 @@ class Pipeline:
         if stream is None:
             raise WireError("rows before their sensor was found", x.data)
         sample = stream.update(x)
-        out += self._watch(x.source).heard(x.t)
+        self._states(self._watch(x.source).heard(x.t), out)
         self._sample(x.source, sample, sample.t, out)
 
     def _sample(self, source: str, sample: ImuSample, t_known: float, out: list[Event]) -> None:
@@ -192,7 +192,7 @@ class Pipeline:
             radio = self._radios[key] = Radio(x.source, rate_hz)
         items = radio.update(x)
         if radio.late or any(isinstance(item, ImuSample) for item in items):
-            out += self._watch(x.source).heard(x.t, late=radio.late)
+            self._states(self._watch(x.source).heard(x.t, late=radio.late), out)
         for item in items:
             self._item(x, key, info, item, out)
 
@@ -204,6 +204,7 @@ class Pipeline:
                 if self._is_worn(x, key, info, out):
                     self._sample(key, item, x.t, out)
             case FootPodReading():
+                self._watch(x.source).unlinked = False
                 self.pods.hear(key, x.source, item)
             case HeartRateReading():
                 out += self._said(x, key)
@@ -250,22 +251,26 @@ class Pipeline:
     def _tick(self, x: Tick, out: list[Event]) -> None:
         self._t_out = max(self._t_out, x.t)
         for watch in self._watches.values():
-            out += watch.tick(x.t)
+            self._states(watch.tick(x.t), out)
         for event in self.pods.tick(x):
-            out.append(self._with_battery(event))
-            out += self.coach.update(event)
+            if isinstance(event, PodReport):
+                judged = self._watch(event.source).judged(event.t_known, event.state)
+                self._states(judged, out)
+            if not isinstance(event, SensorState):
+                out.append(event)
+                out += self.coach.update(event)
 
-    def _with_battery(self, event: PodReport | SensorState | Notice) -> Event:
-        """Add to a pod's state what else is known of it."""
-        if not isinstance(event, SensorState):
-            return event
-        watch = self._watch(event.name)
-        watch.state = event.state
-        return watch.report(event.t_known)
+    def _states(self, states: list[SensorState], out: list[Event]) -> None:
+        """Tell of states; the coach of those of sensors that steps come from."""
+        out += states
+        for state in states:
+            info = self._infos.get(state.name)
+            if info is None or info.kind == "pod" or (info.kind == "imu" and info.mount):
+                self.coach.update(state)
 
     def _link(self, x: Link, out: list[Event]) -> None:
         if x.state == "lost":
-            out += self._watch(x.source).lost(x.t)
+            self._states(self._watch(x.source).lost(x.t), out)
             self.pods.lost(x.source)
         elif x.info is not None:
             self._infos[x.source] = x.info

@@ -268,6 +268,7 @@ class _Session:
             ended_at=_utc_now(),
             duration_s=self._t,
             steps=tally.steps,
+            mean_heart_rate_bpm=tally.mean_heart_rate_bpm,
             mean_step_rate_spm=tally.overall().values.get("step_rate_spm"),
             cues=tally.cues,
             skipped=tally.skipped,

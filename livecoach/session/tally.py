@@ -4,7 +4,7 @@ from collections import deque
 
 from msgspec import Struct
 
-from livecoach.model import Cue, Event, PodReport, Skipped, Step, Target
+from livecoach.model import Cue, Event, HeartRate, PodReport, Skipped, Step, Target
 
 _LAST_S = 8.0
 _AVERAGED = (
@@ -50,6 +50,7 @@ class Tally:
         self.skipped = 0
         self.first_skipped: Skipped | None = None
         self.target: Target | None = None
+        self._heart = _Sums()
         self._all = _Sums()
         self._before = _Sums()
         self._last: deque[tuple[float, dict[str, float]]] = deque()
@@ -66,6 +67,8 @@ class Tally:
                     "step_length_m": event.step_length_m,
                 }
                 self._count(event.t_known, {k: v for k, v in values.items() if v is not None})
+            case HeartRate() if event.worn:
+                self._heart.add({"heart_rate_bpm": event.rate_bpm})
             case Cue():
                 self.beats += event.kind == "beat"
                 self.cues += event.kind != "beat"
@@ -80,6 +83,11 @@ class Tally:
     def overall(self) -> Means:
         """Return the means over the whole run."""
         return self._all.means()
+
+    @property
+    def mean_heart_rate_bpm(self) -> float | None:
+        """Mean of what heart rate sensors on skin said; None when none did."""
+        return self._heart.means().values.get("heart_rate_bpm")
 
     def before(self) -> Means:
         """Return the means up to the first cue of any kind."""

@@ -14,7 +14,9 @@ class Watch:
     Attributes
     ----------
     state
-        What is known now; may be set for a sensor that is watched elsewhere (a foot pod).
+        What is known now.
+    unlinked
+        Its link is lost, and it was not heard since.
     """
 
     def __init__(self, name: str) -> None:
@@ -22,16 +24,22 @@ class Watch:
         self._t_heard: float | None = None
         self._battery_percent: float | None = None
         self.state: State = "unknown"
+        self.unlinked = False
 
     def heard(self, t: float, *, late: bool = False) -> list[SensorState]:
         """Say that it spoke at ``t``; ``late``: of what was long ago."""
         self._t_heard = t
+        self.unlinked = False
         return self._to("stale" if late else "fresh", t)
 
     def lost(self, t: float) -> list[SensorState]:
         """Say that its link is gone."""
-        self.state = "lost"
-        return [self.report(t)]
+        self.unlinked = True
+        return self._to("lost", t)
+
+    def judged(self, t: float, state: State) -> list[SensorState]:
+        """Say how its readings are judged elsewhere (a foot pod's); a lost link stays lost."""
+        return [] if self.unlinked else self._to(state, t)
 
     def battery(self, t: float, percent: float) -> list[SensorState]:
         """Say how full its battery is."""

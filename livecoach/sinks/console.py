@@ -15,9 +15,11 @@ from rich.table import Table
 from rich.text import Text
 
 from livecoach.model import (
+    Belt,
     Cue,
     CueDropped,
     Event,
+    HeartRate,
     Notice,
     PodReport,
     SensorState,
@@ -25,6 +27,7 @@ from livecoach.model import (
     Step,
     Target,
 )
+from livecoach.sinks.sensors import Sensors
 
 _STEPS = 8
 _GOOD_QUALITY = 0.5
@@ -42,6 +45,13 @@ _ROWS = (
     ("step_length_m", "step length", 1.0, "m", 2, True),
     ("trunk_lean_deg", "lean", 1.0, "deg", 1, False),
 )
+_POD_WORDS = {
+    "fresh": "running",
+    "stopped": "stopped",
+    "stale": "sensor stale",
+    "lost": "sensor lost",
+    "unknown": "not clear what it counts",
+}
 _BRAKING = ("speed_loss_mps", "expected_braking_mps", "landing_angle_deg")
 
 
@@ -56,8 +66,8 @@ class View:
         self.first_skipped: Skipped | None = None
         self.log: deque[str] = deque(maxlen=_LOG_LINES)
         self._steps: deque[Step] = deque(maxlen=_STEPS)
-        self._pod: PodReport | None = None
-        self._sensors: dict[str, str] = {}
+        self._pods: dict[str, PodReport] = {}
+        self.sensors = Sensors()
         self._beats_until_s = -1.0
         self._spoken: dict[int, str] = {}
         self._unheard: set[str] = set()
@@ -69,14 +79,14 @@ class View:
             case Step():
                 self._steps.append(event)
             case PodReport():
-                self._pod = event
+                self._pods[event.source] = event
+                line = self._news(event)
             case Target():
-                if self.target is None or event.reason != self.target.reason:
+                if self.target is None or _words(event.reason) != _words(self.target.reason):
                     line = f"{clock(event.t_known)}  target: {event.reason}"
                 self.target = event
-            case SensorState():
-                self._sensors[event.name] = event.state
-                line = f"{clock(event.t_known)}  {event.name}: {event.state}"
+            case SensorState() | HeartRate() | Belt():
+                line = self._news(event)
             case Skipped():
                 self.skipped += 1
                 self.first_skipped = self.first_skipped or event
@@ -92,15 +102,22 @@ class View:
 
     def step_rate_spm(self) -> float | None:
         """Return the step rate of the moment, None when unknown."""
-        if self._pod is not None:
-            return self._pod.step_rate_spm
-        return self.mean("step_rate_spm")
+        rate = self.mean("step_rate_spm")
+        pod = self._pod
+        return pod.step_rate_spm if rate is None and pod is not None else rate
+
+    @property
+    def _pod(self) -> PodReport | None:
+        """The foot pod that knows most."""
+        pods = self._pods.values()
+        return next((p for p in pods if p.state == "fresh"), next(iter(pods), None))
 
     def mean(self, field: str) -> float | None:
         """Return the mean of a metric over the last steps that know it; None when all are old."""
         values = [v for s in self._recent() if (v := getattr(s, field)) is not None]
-        if not values and self._pod is not None and field == "step_length_m":
-            return self._pod.step_length_m
+        pod = self._pod
+        if not values and pod is not None and field == "step_length_m":
+            return pod.step_length_m
         return sum(values) / len(values) if values else None
 
     def _recent(self) -> list[Step]:
@@ -111,8 +128,8 @@ class View:
 
     def activity(self) -> str:
         """Return what the runner is doing, in a word."""
-        if self._pod is not None:
-            return {"fresh": "running", "stopped": "stopped"}.get(self._pod.state, self._pod.state)
+        if not self._recent() and self._pod is not None:
+            return _POD_WORDS[self._pod.state]
         if not self._recent():
             return "no steps now" if self._steps else "waiting for steps"
         return {"run": "running", "walk": "walking", "stand": "standing"}[self._steps[-1].activity]
@@ -135,13 +152,15 @@ class View:
         rate = self.step_rate_spm()
         aim = None if self.target is None else self.target.target_spm
         parts = [
-            f"{clock(self.t)}  cadence {_number(rate, 0)}",
+            f"{clock(self.t)}  cadence {_number(rate, 0)}"
+            + (f" ({self.activity()})" if rate is None else ""),
             f"target {_number(aim, 0)}",
             *(
                 f"{label.split(' (')[0]} {_number(value, digits, factor)} {unit}"
                 for field, label, factor, unit, digits, _ in _ROWS[:4]
                 if (value := self.mean(field)) is not None
             ),
+            *(f"{label} {value} {unit}" for label, value, unit in self.sensors.figures(self.t)),
         ]
         if self.skipped:
             parts.append(f"rows left out {self.skipped}")
@@ -176,7 +195,12 @@ class View:
             metrics.add_row(
                 label, Text(shown, style="dim" if low or value is None else "bold"), unit
             )
+        for label, number, unit in self.sensors.figures(self.t):
+            style = "dim" if number == "unknown" else "bold"
+            metrics.add_row(label, Text(number, style=style), unit)
         body: list[RenderableType] = [top, Text(""), metrics, Text("")]
+        if roll := self.sensors.roll():
+            body += [Text(plain(roll), style="dim"), Text("")]
         body += [Text(plain(line), overflow="ellipsis", no_wrap=True) for line in self.log]
         if self.first_skipped is not None:
             body.append(Text(skipped_line(self.skipped, self.first_skipped), style="yellow"))
@@ -187,6 +211,10 @@ class View:
         if all(self.mean(field) is None for field in _BRAKING):
             rows.insert(2, ("speed_loss_mps", "braking", 100.0, "", 1, True))
         return rows
+
+    def _news(self, event: SensorState | HeartRate | Belt | PodReport) -> str | None:
+        news = self.sensors.update(event)
+        return None if news is None else f"{clock(event.t_known)}  {news}"
 
     def _low(self) -> bool:
         """Tell whether the newest step is not to be relied on."""
@@ -303,6 +331,11 @@ def clock(t: float) -> str:
     """Return minutes and seconds."""
     minutes, seconds = divmod(int(t), 60)
     return f"{minutes:d}:{seconds:02d}"
+
+
+def _words(reason: str) -> str:
+    """Return a reason without its numbers: a tenth more or less is no news."""
+    return "".join(c for c in reason if not c.isdigit())
 
 
 def _number(value: float | None, digits: int, factor: float = 1.0) -> str:

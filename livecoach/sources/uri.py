@@ -39,7 +39,9 @@ def open_sources(
         One clear line for the first source that does not open.
     """
     if not uris:
-        raise ConfigError("--source", "none; say for example --source file:run.imu.csv")
+        raise ConfigError(
+            "--source", "none; say --source ble: for Bluetooth, or --source file:PATH"
+        )
     doors = [_open_one(uri, mount, seed + k) for k, uri in enumerate(uris)]
     sessions = any(isinstance(d, SessionDoor) for d in doors)
     if sessions and len(doors) > 1:

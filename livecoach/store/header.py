@@ -37,6 +37,7 @@ class Summary(Struct, frozen=True, kw_only=True):
     duration_s: float
     steps: int
     mean_step_rate_spm: float | None
+    mean_heart_rate_bpm: float | None = None
     cues: int
     skipped: int
     target_spm: float | None

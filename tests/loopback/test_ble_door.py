@@ -212,3 +212,10 @@ async def test_without_an_adapter_only_a_run_with_other_sources_goes_on(
         return
     async with listening(rig, "Foot Pod", alone=False) as heard:
         await heard.until(lambda: any("no Bluetooth adapter" in line for line in heard.said))
+
+
+@pytest.mark.wearing("pod_l", "pod_r", "pod_t", "h10", "wit")
+async def test_sensors_around_that_are_too_many_are_named(rig: BlueZRig) -> None:
+    async with listening(rig, "") as heard:
+        await heard.until(lambda: len(heard.links()) == 4)
+    assert "Not used: WT901BLE67 0005; to choose, name each with --source" in heard.said

@@ -98,11 +98,18 @@ class BleDoor:
             others = [h for h in heard if not any(w.fits(h.name, h.address) for w in named)]
             chosen = _chosen(others)
             if chosen or named:
+                self._leave_alone(others, chosen)
                 return [structs.replace(any_, text=h.address) for h in chosen]
             self._tell(
                 f"No running sensor after {self._listen_s:.0f} s. Still listening: wear it, or wake"
                 " it, and end other apps that use it; `livecoach scan` shows what there is"
             )
+
+    def _leave_alone(self, others: Sequence[Heard], chosen: Sequence[Heard]) -> None:
+        """Say which sensors around are not used: they may be others', or they may be wanted."""
+        left = [h.source for h in others if h not in chosen and radio.of(h.services, h.name)]
+        if left:
+            self._tell(f"Not used: {', '.join(sorted(left))}; to choose, name each with --source")
 
     def _tell(self, line: str) -> None:
         if line != self._told:
