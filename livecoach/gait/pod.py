@@ -86,7 +86,6 @@ class PodTracker:
         self._steps: deque[tuple[float, float]] = deque(maxlen=2 * self._params.sensor_steps_least)
         self._second: int | None = None
         self._state: State = "unknown"
-        self._gone = False
 
     @property
     def confirmed(self) -> Cadence | None:
@@ -96,13 +95,6 @@ class PodTracker:
     def belt(self, t: float, speed_mps: float | None) -> None:
         """Take in a treadmill's belt speed, None when it does not say."""
         self._belt.update(t, speed_mps, None)
-
-    def lost(self) -> None:
-        """Know that its link is gone, which others tell: it is lost until it is heard again.
-
-        Its reports outlast a short loss as they do any other silence.
-        """
-        self._state, self._gone = "lost", True
 
     def update(self, x: FootPodReading | Step | Tick) -> list[PodReport | SensorState | Notice]:
         """Take a reading or a step (nothing comes out) or a tick (a report per whole second)."""
@@ -120,7 +112,7 @@ class PodTracker:
         self._second = second
         report = self._report(float(second), x.t)
         out: list[PodReport | SensorState | Notice] = [report]
-        if report.state != self._state and not self._gone:
+        if report.state != self._state:
             self._state = report.state
             out.insert(0, SensorState(x.t, self._source, report.state))
         return out + self._compared(x.t)
@@ -139,7 +131,7 @@ class PodTracker:
             return
         if before is not None and x.t - before.t < self._params.duplicate_s and _same(before, x):
             return
-        self._heard, self._gone = x, False
+        self._heard = x
         self._keep_alive(x)
         if x.speed_mps == 0.0 and x.cadence_raw_per_min == 0:
             self._zeros.update(x, before, self._used)

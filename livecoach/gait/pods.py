@@ -59,11 +59,6 @@ class Pods:
             self._pods[key], self._names[key] = pod, name
         pod.update(reading)
 
-    def lost(self, key: Hashable) -> None:
-        """Know that the link to the pod ``key`` is gone."""
-        if key in self._pods:
-            self._pods[key].lost()
-
     def step(self, step: Step) -> None:
         """Take in an inertial sensor's step; a good one of a runner or walker counts."""
         if step.quality >= _GOOD_QUALITY and step.activity != "stand":

@@ -271,7 +271,6 @@ class Pipeline:
     def _link(self, x: Link, out: list[Event]) -> None:
         if x.state == "lost":
             self._states(self._watch(x.source).lost(x.t), out)
-            self.pods.lost(x.source)
         elif x.info is not None:
             self._infos[x.source] = x.info
             if x.info.cadence is not None:
