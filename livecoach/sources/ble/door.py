@@ -96,18 +96,18 @@ class BleDoor:
         while True:
             heard = await ears.listen(self._listen_s)
             others = [h for h in heard if not any(w.fits(h.name, h.address) for w in named)]
-            chosen = _chosen(others)
-            if chosen or named:
-                self._leave_alone(others, chosen)
-                return [structs.replace(any_, text=h.address) for h in chosen]
+            near = chosen(others)
+            if near or named:
+                self._leave_alone(others, near)
+                return [structs.replace(any_, text=h.address) for h in near]
             self._tell(
                 f"No running sensor after {self._listen_s:.0f} s. Still listening: wear it, or wake"
                 " it, and end other apps that use it; `livecoach scan` shows what there is"
             )
 
-    def _leave_alone(self, others: Sequence[Heard], chosen: Sequence[Heard]) -> None:
+    def _leave_alone(self, others: Sequence[Heard], used: Sequence[Heard]) -> None:
         """Say which sensors around are not used: they may be others', or they may be wanted."""
-        left = [h.source for h in others if h not in chosen and radio.of(h.services, h.name)]
+        left = [h.source for h in others if h not in used and radio.of(h.services, h.name)]
         if left:
             self._tell(f"Not used: {', '.join(sorted(left))}; to choose, name each with --source")
 
@@ -117,16 +117,18 @@ class BleDoor:
         self._told = line
 
 
-def _chosen(heard: Sequence[Heard]) -> list[Heard]:
-    """Return what to connect to, the most useful first."""
-    left = dict(_MOST_OF_A_KIND)
-    chosen: list[Heard] = []
-    for h in sorted(heard, key=usefulness):
-        kinds = radio.of(h.services, h.name)
-        if kinds and left[kinds[0].kind] and len(chosen) < _LINKS_MOST:
-            left[kinds[0].kind] -= 1
-            chosen.append(h)
-    return chosen
+def chosen(heard: Sequence[Heard]) -> list[Heard]:
+    """Return what to connect to: the best of each kind first, then more by usefulness."""
+    known = [(h, kinds[0].kind) for h in heard if (kinds := radio.of(h.services, h.name))]
+    ranked = sorted(known, key=lambda item: usefulness(item[0]))
+    nth: dict[str, int] = {}
+    places: list[tuple[int, Heard]] = []
+    for h, kind in ranked:
+        nth[kind] = nth.get(kind, 0) + 1
+        if nth[kind] <= _MOST_OF_A_KIND[kind]:
+            places.append((nth[kind], h))
+    first = [h for place, h in places if place == 1] + [h for place, h in places if place > 1]
+    return first[:_LINKS_MOST]
 
 
 def usefulness(heard: Heard) -> tuple[int, float]:
