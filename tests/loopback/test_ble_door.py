@@ -178,7 +178,7 @@ async def test_a_link_that_a_killed_program_left_open_is_taken_over(rig: BlueZRi
         await heard.until(lambda: heard.payloads(PMD))
 
 
-@pytest.mark.wearing("pod_l", "pod_r", "wit", "h10", "hr", "treadmill", "rsc")
+@pytest.mark.wearing("pod_l", "pod_r", "wit", "h10", "treadmill", "rsc")
 async def test_every_sensor_around_is_used_and_says_where_it_is_worn(rig: BlueZRig) -> None:
     async with listening(rig, "") as heard:
         await heard.until(lambda: len(heard.links()) >= 6)
