@@ -44,8 +44,8 @@ class CoachParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     speech_gap_s: NotNegative = 60.0
     horizon_s: Annotated[float, Meta(ge=0.1, le=1.0)] = 0.25
     lead_ratio: Annotated[float, Meta(ge=0.0, le=0.1)] = 0.05
-    phase_gain: Annotated[float, Meta(ge=0.0, le=0.2)] = 0.1
-    phase_slew_ratio: Annotated[float, Meta(ge=0.0, le=0.03)] = 0.02
+    phase_gain: Annotated[float, Meta(ge=0.0, le=0.2)] = 0.05
+    phase_slew_ratio: Annotated[float, Meta(ge=0.0, le=0.03)] = 0.01
 
 
 def parse_target(text: str) -> tuple[Literal["none", "absolute", "relative"], float]:
