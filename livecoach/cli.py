@@ -61,7 +61,7 @@ def demo(**options: object) -> int:
 @click.option(
     "--beats",
     type=click.Choice(["bandwidth", "always", "constant", "off"]),
-    help="Only while off target; always, from the first second; never.",
+    help="While off target; after the grace; a plain metronome from the first second; never.",
 )
 @click.option("--plan", type=click.Choice(["off"]), help="A single session, outside any plan.")
 @click.option("--audio", help="default, a device, null, or a file ending in .wav.")
