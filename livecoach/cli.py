@@ -60,8 +60,8 @@ def demo(**options: object) -> int:
 @click.option("--speed", help="Belt speed: 10.5kmh, 3.0mps, 6.5mph, or none for unknown.")
 @click.option(
     "--beats",
-    type=click.Choice(["bandwidth", "constant", "off"]),
-    help="Only while off target; always, from the first second; never.",
+    type=click.Choice(["bandwidth", "always", "constant", "off"]),
+    help="While off target; after the grace; a plain metronome from the first second; never.",
 )
 @click.option("--plan", type=click.Choice(["off"]), help="A single session, outside any plan.")
 @click.option("--audio", help="default, a device, null, or a file ending in .wav.")

@@ -1,16 +1,19 @@
 """The coach: watches steps, says little, and gives a reason for every sound.
 
 Silent during the grace, while walking or standing, on low quality and on target. Off target it
-plays beats at the target tempo for ``burst_s``, rests as long, and begins again only while still
-off; with each burst it says one short phrase, at most once per ``speech_gap_s``. When no good step
-has come for 3 s while running, or 0.6 s after the last sensor that tells of steps went stale, there
-is one earcon, then silence: unknown is never "good". With
-``beats = "constant"`` the beats are a plain metronome that goes on whatever the sensors do.
+plays beats at the target tempo for ``burst_s``, rests as long (ever longer for a runner who does
+not answer, `livecoach.coach.patience`), and begins again only while still off; now and then a burst
+begins with one short phrase, never within ``speech_gap_s``. When no good step has come for 3 s
+while running, or 0.6 s after the last sensor that tells of steps went stale, there is one earcon,
+then silence: unknown is never "good". With ``beats = "always"`` beats go on between the bursts too;
+with ``"constant"`` they are a plain metronome that goes on whatever the sensors do.
 """
 
 from livecoach.coach.beats import BeatPlan, foot_of
+from livecoach.coach.coupling import Coupling
 from livecoach.coach.drift import DriftDetector, Side
-from livecoach.coach.params import CoachParams
+from livecoach.coach.params import CAP_RATIO, CoachParams
+from livecoach.coach.patience import Patience
 from livecoach.coach.phrases import LOST, QUICKER, SLOWER, SOUND_IS_BACK
 from livecoach.coach.target import TargetKeeper
 from livecoach.model import (
@@ -37,6 +40,9 @@ _STALE_AFTER_S = 0.6
 _UNLINKED_AFTER_S = 1.6
 """A link that is lost is often back at once; stale is what said nothing for a second."""
 _STALE_PHASE_S = 2.0
+_LOCK = {"phase": "in phase", "tempo": "leading the tempo", "free": "free tempo"}
+_NO_FOOTFALLS = "no footfalls are seen"
+_VAGUE = "footfalls are known too vaguely"
 
 
 class Coach:
@@ -59,13 +65,15 @@ class Coach:
         """Begin a new run."""
         self._target = TargetKeeper(self._params, self._profile)
         self._drift = DriftDetector(self._params)
-        self._beats = BeatPlan(self._params.horizon_s)
+        p = self._params
+        coupling = Coupling(p.phase_gain, p.phase_slew_ratio)
+        self._beats = BeatPlan(p.horizon_s, coupling, 2 if p.every == "stride" else 1)
+        self._patience = Patience(p.burst_s, p.speech_gap_s)
         self._phase: Phase | None = None
         self._number = 0
         self._said = 0
         self._t_said = -1e9
         self._t_burst: float | None = None
-        self._t_rest = -1e9
         self._t_heard: float | None = None
         self._t_step = -1e9
         self._pod = ("", -1e9)
@@ -111,6 +119,7 @@ class Coach:
     def _sound(self, x: Sound) -> list[Cue | Target]:
         """Aim further ahead for a slow way to the ear; say it when the sound has come back."""
         self._beats.horizon_s = self._params.horizon_s + x.latency_s + x.offset_s
+        self._beats.offset_s = x.offset_s
         if x.state != "back" or self._muted or not self._params.target:
             return []
         due = self._beats.free_after(x.t)
@@ -180,22 +189,43 @@ class Coach:
         side = self._drift.side
         if not self._running or t < self._params.grace_s:
             self._rest()
-        elif self._t_burst is not None:
+            return []
+        if self._params.beats == "always" and not self._beats.playing:
+            self._begin_beats(t, target)
+        if self._t_burst is not None:
             if t - self._t_burst >= self._params.burst_s:
-                self._rest()
-                self._t_rest = t
-        elif side != "on" and t - self._t_rest >= self._params.burst_s:
+                self._patience.end(t, side, target, self._drift.error_ratio)
+                self._t_burst = None
+                if self._params.beats != "always":
+                    self._rest()
+        elif side != "on" and self._patience.is_over(t, side):
             return self._burst(t, target, side)
         return []
 
     def _burst(self, t: float, target: float, side: Side) -> list[Cue]:
         self._t_burst = t
+        self._patience.begin(side, target, self._drift.error_ratio)
         self._target.coached()
-        off = f"{100 * self._drift.error_ratio:+.1f} % from the target {target:.1f}/min"
-        if self._params.beats != "off":
-            in_phase = self._beats.start(t, 60.0 / target, self._fresh_phase(t))
-            self._why = f"step rate {off}; " + ("in phase" if in_phase else "free tempo")
-        return self._speech(t, QUICKER if side == "low" else SLOWER, f"step rate {off}")
+        if self._params.beats == "bandwidth":
+            self._begin_beats(t, target)
+        if self._params.beats != "off" and not self._patience.may_speak(t):
+            return []
+        phrases = QUICKER if side == "low" else SLOWER
+        return self._speech(t, phrases, f"step rate {self._off(target)}")
+
+    def _begin_beats(self, t: float, target: float) -> None:
+        self._target.coached()
+        self._why = f"step rate {self._off(target)}; "
+        self._beats.start(t, 60.0 / target, self._fresh_phase(t), self._lead_ratio)
+
+    def _off(self, target: float) -> str:
+        return f"{100 * self._drift.error_ratio:+.1f} % from the target {target:.1f}/min"
+
+    @property
+    def _lead_ratio(self) -> float:
+        """Before the footfall to raise the step rate, after it to lower it."""
+        side = self._drift.side if self._t_burst is None else self._patience.side
+        return {"low": 1.0, "on": 0.0, "high": -1.0}[side] * self._params.lead_ratio
 
     def _rest(self) -> None:
         """Fall silent."""
@@ -213,10 +243,25 @@ class Coach:
 
     def _committed(self, t: float, period_s: float) -> list[Cue]:
         phase = self._fresh_phase(t)
+        coupled = None if self._params.beats == "constant" else phase
+        own = self._target.baseline
+        self._beats.shortest_s = (
+            period_s if own is None else 60.0 / (own.step_rate_spm * (1.0 + CAP_RATIO))
+        )
         return [
-            self._cue(t, due, "beat", foot_of(due, phase) or "", due + 0.05, self._why)
-            for due in self._beats.update(t, period_s)
+            self._cue(
+                t, due, "beat", foot_of(due, phase) or "", due + 0.05, self._beat_reason(phase)
+            )
+            for due in self._beats.update(t, period_s, coupled, self._lead_ratio)
         ]
+
+    def _beat_reason(self, phase: Phase | None) -> str:
+        """Return why there is a beat, and how it was placed."""
+        if self._params.beats == "constant":
+            return self._why
+        lock = self._beats.lock
+        why = f" ({_NO_FOOTFALLS if phase is None else _VAGUE})" if lock == "free" else ""
+        return f"{self._why}{_LOCK[lock]}{why}"
 
     def _lost(self, t: float) -> list[Cue]:
         """Say once that good steps have stopped coming while the runner was running."""

@@ -7,7 +7,8 @@ from msgspec import Meta, Struct
 
 from livecoach.errors import ConfigError
 
-Beats: TypeAlias = Literal["bandwidth", "constant", "off"]
+Beats: TypeAlias = Literal["bandwidth", "always", "constant", "off"]
+Every: TypeAlias = Literal["step", "stride"]
 LOWEST_SPM, HIGHEST_SPM = 120.0, 220.0
 # The largest relative rise asked of anyone: targets of +7.5 and +10 % were reached in trials
 # (Willy 2016, Bramah 2019, Musgjerd 2021); nothing beyond is known to be of use.
@@ -22,13 +23,18 @@ class CoachParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """Settings of the `Coach`. Ratios are relative to the target; times in seconds.
 
     ``target`` is a step rate (``"176"``), relative to the runner's own baseline (``"+5%"``) or
-    ``""`` for none. ``beats``: ``bandwidth`` plays only while off target, ``constant`` always and
-    from the first second, ``off`` never. Beats are handed over ``horizon_s`` ahead, on top of the
-    sound card's own latency: the tenth of a second until the next tick and 0.15 s to spare.
+    ``""`` for none. ``beats``: ``bandwidth`` plays only while off target, ``always`` once the
+    grace is over, ``constant`` from the first second and deaf to the footfalls, ``off`` never.
+    There is a beat to ``every`` step, or stride. Beats are handed over ``horizon_s`` ahead, on top
+    of the sound card's own latency: the tenth of a second until the next tick and 0.15 s to spare.
+    They sound ``lead_ratio`` of a step before the footfall to raise the rate, after it to lower it,
+    and are drawn there by ``phase_gain`` of what lacks with each beat, at most ``phase_slew_ratio``
+    of a step (`livecoach.coach.coupling`).
     """
 
     target: str = ""
     beats: Beats = "bandwidth"
+    every: Every = "step"
     grace_s: NotNegative = 20.0
     baseline_s: Positive = 150.0
     ramp_ratio_per_s: Annotated[float, Meta(gt=0, le=0.1)] = 0.01 / 30.0
@@ -37,6 +43,9 @@ class CoachParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     burst_s: Positive = 30.0
     speech_gap_s: NotNegative = 60.0
     horizon_s: Annotated[float, Meta(ge=0.1, le=1.0)] = 0.25
+    lead_ratio: Annotated[float, Meta(ge=0.0, le=0.1)] = 0.05
+    phase_gain: Annotated[float, Meta(ge=0.0, le=0.2)] = 0.05
+    phase_slew_ratio: Annotated[float, Meta(ge=0.0, le=0.03)] = 0.01
 
 
 def parse_target(text: str) -> tuple[Literal["none", "absolute", "relative"], float]:

@@ -15,6 +15,7 @@ from livecoach.model import (
     Phase,
     PodReport,
     Profile,
+    Sound,
     Step,
     Target,
     Tick,
@@ -91,12 +92,53 @@ def test_a_runner_already_at_the_goal_is_left_alone() -> None:
     assert run(Coach(CoachParams(target="+5%"), OWN), 168.0, 200.0) == []
 
 
-def test_bursts_end_and_begin_again_only_after_a_rest() -> None:
-    cues = run(Coach(FAST, OWN), 160.0, 200.0)
+def test_who_does_not_answer_is_asked_ever_more_rarely() -> None:
+    cues = run(Coach(FAST, OWN), 160.0, 1200.0)
     due = [c.t_due for c in cues if c.kind == "beat"]
     rests = [b - a for a, b in pairwise(due) if b - a > 1.0]
-    assert len(rests) >= 2
-    assert all(abs(rest - FAST.burst_s) < 1.0 for rest in rests)
+    assert [round(rest / FAST.burst_s) for rest in rests] == [2, 4, 8, 16]
+    assert len([c for c in cues if c.kind == "speech"]) <= 5
+
+
+def test_who_answers_is_helped_again_after_the_usual_rest_with_few_words() -> None:
+    coach, cues = Coach(FAST, OWN), list[Cue]()
+    for k in range(10):
+        cues += run(coach, 161.0, 90.0 * k + 20.0, 90.0 * k)
+        cues += run(coach, 168.0, 90.0 * k + 90.0, 90.0 * k + 20.0)
+    due = [c.t_due for c in cues if c.kind == "beat"]
+    rests = [b - a for a, b in pairwise(due) if b - a > 1.0]
+    assert len(rests) == 9
+    assert max(rests) < 90.0
+    assert 2 <= len([c for c in cues if c.kind == "speech"]) <= 4
+
+
+def test_beats_always_begin_after_the_grace_in_phase_and_never_rest() -> None:
+    cues = run(Coach(CoachParams(target="+5%", beats="always"), OWN), 160.0, 400.0)
+    beats = [c for c in cues if c.kind == "beat"]
+    due = [c.t_due for c in beats]
+    assert 20.0 <= due[0] < 21.0
+    assert "in phase" in beats[0].reason
+    assert 60 / (due[1] - due[0]) < 161.0
+    assert abs(60 / (due[-1] - due[-2]) - 168.0) < 1e-6
+    assert max(b - a for a, b in pairwise(due)) < 0.4
+    assert len([c for c in cues if c.kind == "speech"]) <= 3
+
+
+def test_a_beat_for_every_stride() -> None:
+    params = CoachParams(target="+5%", every="stride", grace_s=3.0, ramp_ratio_per_s=0.02)
+    cues = run(Coach(params, OWN), 160.0, 30.0)
+    beats = [c for c in cues if c.kind == "beat"]
+    gaps = [b.t_due - a.t_due for a, b in pairwise(beats)]
+    assert "in phase" in beats[0].reason
+    assert abs(120 / gaps[-1] - 168.0) < 0.01
+
+
+def test_a_long_uncertain_way_to_the_ear_makes_the_tempo_free_and_says_why() -> None:
+    coach = Coach(FAST, OWN)
+    coach.update(Sound(0, 0.0, "headphones", "open", 0.1, 0.6))
+    beats = [c for c in run(coach, 160.0, 30.0) if c.kind == "beat"]
+    assert beats
+    assert all("free tempo (footfalls are known too vaguely)" in c.reason for c in beats)
 
 
 def test_unmuting_lets_the_coach_speak_again() -> None:
@@ -110,7 +152,7 @@ def test_unmuting_lets_the_coach_speak_again() -> None:
 
 def test_beats_off_goes_on_speaking_while_off_target() -> None:
     params = CoachParams(target="+5%", beats="off", grace_s=3.0, ramp_ratio_per_s=0.02)
-    cues = run(Coach(params, OWN), 160.0, 300.0)
+    cues = run(Coach(params, OWN), 160.0, 600.0)
     assert len(cues) >= 4
     assert {c.kind for c in cues} == {"speech"}
 
