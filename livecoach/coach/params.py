@@ -5,6 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
+from livecoach.coach.phrases import Phrases
 from livecoach.errors import ConfigError
 
 Beats: TypeAlias = Literal["bandwidth", "constant", "off"]
@@ -25,6 +26,8 @@ class CoachParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     ``""`` for none. ``beats``: ``bandwidth`` plays only while off target, ``constant`` always and
     from the first second, ``off`` never. Beats are handed over ``horizon_s`` ahead, on top of the
     sound card's own latency: the tenth of a second until the next tick and 0.15 s to spare.
+    ``faults``: speak of form, too. ``phrases`` is a TOML file of one's own words, or the words
+    themselves; without it those of the language (a `Coach` left to itself speaks English).
     """
 
     target: str = ""
@@ -36,6 +39,8 @@ class CoachParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     exit_ratio: Annotated[float, Meta(gt=0, le=0.2)] = 0.012
     burst_s: Positive = 30.0
     speech_gap_s: NotNegative = 60.0
+    faults: bool = True
+    phrases: str | Phrases = ""
     horizon_s: Annotated[float, Meta(ge=0.1, le=1.0)] = 0.25
 
 
