@@ -199,20 +199,24 @@ class Coach:
         return [self._speech(t, words, f"step rate {off}")]
 
     def _form(self, t: float) -> list[Cue]:
-        """Speak of the most important fault, when nothing is to be said of the step rate."""
+        """Speak of one fault until it has gone or that was in vain; of the step rate before."""
         if self._beats.playing:
             self._faults.coached()
         for fault in self._faults.gone(t):
             self._gate.mended(fault)
         if not (self._running and self._good and self._params.target) or self._t_burst is not None:
             return []
-        seen = self._faults.seen(t)
-        if not seen or self._drift.side != "on" or not self._gate.may_fault(t, seen[0].fault):
+        if self._drift.side != "on" or not self._gate.may_cue(t):
             return []
-        self._faults.coached()
-        self._target.coached()
-        self._gate.spoke_of(t, seen[0].fault)
-        return [self._speech(t, self._wording.next(seen[0].fault), seen[0].reason)]
+        for seen in self._faults.seen(t):
+            if self._gate.may_fault(t, seen.fault):
+                self._faults.coached()
+                self._target.coached()
+                self._gate.spoke_of(t, seen.fault)
+                return [self._speech(t, self._wording.next(seen.fault), seen.reason)]
+            if not self._gate.in_vain(seen.fault):
+                break
+        return []
 
     def _remark(self, t: float) -> list[Cue]:
         """Pass on what a person elsewhere says."""

@@ -1,14 +1,14 @@
 """Faults of form, each against the runner's own way of running at this speed.
 
 Each measure has a baseline of its own: median and spread (1.4826 x median absolute deviation) of
-120 good steps of this run, of 60 when the first cue comes sooner; fewer, and it is never judged.
+45 s of this run's good steps, fewer when the first cue comes sooner; of less than 60 steps, never.
 Nothing is kept for another run: a strap put on anew reads -0.031 to +0.042 m/s differently for 2
 degrees of pitch, a fifth of all braking. Where one fault has several measures the first that is
 known decides, and feet are never mixed. What a sensor does not know is not judged, and measures
 that change with speed are judged only at a known one, within 0.2 m/s of their baseline's.
 
-A fault is there when, over the last 12 s, the median is worse than own by ``enter`` and three
-quarters of the steps (9 s) by half of that; it is over when the median is better than this half.
+A fault is there when, over the last 12 s, the median is worse than own by ``enter`` and four
+fifths of the steps (9.6 s) by half of that; it is over when the median is better than this half.
 ``enter`` is the smallest change worth a word, never less than the own spread of single steps (at
 30 steps a median's standard error is a quarter of that). Sources: reference/gait-science.md.
 
@@ -41,12 +41,13 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from livecoach.coach.judge import PLENTY, Fault, Judge, Measure
+from livecoach.coach.judge import Fault, Judge, Measure
 from livecoach.model import Foot, Step
 
 SAME_SPEED_MPS = 0.2
 _FRESH_S = 2.0
 _MEMORY_STEPS = 12.0
+_MEAN_STEPS = 120
 
 MEASURES: tuple[Measure, ...] = (
     Measure("braking", "speed_loss_mps", "braking", 1, 0.15, "percent"),
@@ -98,7 +99,7 @@ class _AtSpeed:
 
     def follow(self, speed_mps: float | None) -> None:
         """Average the speed of the steps learnt from."""
-        if speed_mps is not None and self._speed_mps is not None and self._steps < PLENTY:
+        if speed_mps is not None and self._speed_mps is not None and self._steps < _MEAN_STEPS:
             self._steps += 1
             self._speed_mps += (speed_mps - self._speed_mps) / self._steps
 

@@ -13,8 +13,8 @@ from livecoach.model import Foot
 
 Fault: TypeAlias = Literal["braking", "bounce", "lean", "push", "asymmetry"]
 
-ENOUGH, PLENTY = 60, 120
-WINDOW_S, SPAN_S, SHARE = 12.0, 9.0, 0.75
+ENOUGH, PLENTY_S = 60, 45.0
+WINDOW_S, SPAN_S, SHARE = 12.0, 9.0, 0.8
 FEWEST = 10
 _HOLE_S = 3.0
 _MAD = 1.4826
@@ -48,6 +48,7 @@ class Judge:
         self.t_last = -1e9
         self._enter = 0.0
         self._learnt: list[float] = []
+        self._t_first: float | None = None
         self._learning = True
         self._worse: deque[tuple[float, float]] = deque()
 
@@ -56,8 +57,9 @@ class Judge:
         if self.own is not None:
             self._judge(t, self.measure.way * (value - self.own))
         elif self._learning:
+            self._t_first = t if self._t_first is None else self._t_first
             self._learnt.append(value)
-            if len(self._learnt) >= PLENTY:
+            if len(self._learnt) >= ENOUGH and t - self._t_first >= PLENTY_S:
                 self.settle()
 
     def settle(self) -> None:

@@ -48,6 +48,10 @@ class VoiceGate:
         waited = t - t_said >= FAULT_GAP_S * 2 ** (times - 1)
         return waited and self.may_cue(t) and self.may_speak(t)
 
+    def in_vain(self, fault: str) -> bool:
+        """Return whether a fault was spoken of twice and is still there."""
+        return self._faults.get(fault, (_NEVER, 0))[1] >= 2
+
     def cued(self, t: float) -> None:
         """Note that a cue of the coach's own begins."""
         self._t_cue = t

@@ -20,7 +20,9 @@ LANGUAGES = ("en-US", "de-DE", "es-ES")
 LONGEST = 80
 """Characters in a phrase: about 4 s of speech, and most should take less than 2.5 s."""
 
-Phrase: TypeAlias = Annotated[str, Meta(max_length=LONGEST, pattern=r"^[^\W_][^\n\r\t]*$")]
+Phrase: TypeAlias = Annotated[
+    str, Meta(min_length=1, max_length=LONGEST, pattern=r"^\S[^\n\r\t]*$")
+]
 Wordings: TypeAlias = Annotated[tuple[Phrase, ...], Meta(min_length=1)]
 Topic: TypeAlias = Literal[
     "quicker", "slower", "braking", "bounce", "lean", "push", "asymmetry", "sound_is_back"
