@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from livecoach.coach import CoachParams, parse_target
+from livecoach.coach.phrases import LANGUAGES, Phrases, english, shipped_table
 from livecoach.errors import ConfigError
 from livecoach.model import Baseline, Cadence, Mount
 from livecoach.sound.beats import BeatSound
@@ -84,18 +85,54 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def load(path: Path) -> Config:
-    """Read a configuration file; raises `ConfigError` naming file and key."""
+    """Read a configuration file; raises `ConfigError` naming file and key.
+
+    A file of phrases that it names is looked for beside it, and read, too.
+    """
+    config = convert(_table(path, "configuration file"), str(path))
+    return settled(config, path.parent) if config.coach.phrases else config
+
+
+def settled(config: Config, folder: Path | None = None) -> Config:
+    """Return ``config`` with the coach's words in it, so that it says all that decides a run.
+
+    They are those of ``[audio] language``; those in the file ``[coach] phrases`` (in ``folder``)
+    stand in for them. Raises `ConfigError` for words that are not to be had or not to be used.
+    """
+    named = config.coach.phrases
+    if isinstance(named, Phrases):
+        return config
+    path = (folder or Path()) / Path(named).expanduser()
+    own = _table(path, "file of phrases") if named else {}
+    language = config.audio.language
+    shipped = shipped_table(language)
+    if shipped is None and not own:
+        if spoken(config):
+            way_out = 'or [coach] phrases = "my.toml" with words of your own'
+            raise ConfigError("audio.language", f"no {language}: {', '.join(LANGUAGES)} {way_out}")
+        return config
+    table = msgspec.to_builtins(config)
+    table["coach"]["phrases"] = (shipped or {}) | own
+    return convert(table, str(path) if named else f"phrases in {language}")
+
+
+def spoken(config: Config) -> tuple[str, ...]:
+    """Return all that may be said in a run with this `settled` configuration."""
+    if not config.audio.speech or not config.coach.target:
+        return ()
+    words = config.coach.phrases
+    return (words if isinstance(words, Phrases) else english()).every()
+
+
+def _table(path: Path, what: str) -> dict[str, Any]:
     try:
-        text = path.read_text(encoding="utf-8")
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ConfigError(str(path), "no such configuration file") from None
-    except (OSError, UnicodeDecodeError) as exc:
-        raise ConfigError(str(path), f"cannot be read: {exc}") from exc
-    try:
-        table = tomllib.loads(text)
+        raise ConfigError(str(path), f"no such {what}") from None
     except tomllib.TOMLDecodeError as exc:
         raise ConfigError(str(path), f"not TOML: {exc}") from exc
-    return convert(table, str(path))
+    except (OSError, ValueError) as exc:
+        raise ConfigError(str(path), f"cannot be read: {exc}") from exc
 
 
 def convert(table: dict[str, Any], where: str) -> Config:

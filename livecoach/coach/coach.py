@@ -3,19 +3,23 @@
 Silent during the grace, while walking or standing, on low quality and on target. Off target it
 plays beats at the target tempo for ``burst_s``, rests as long (ever longer for a runner who does
 not answer, `livecoach.coach.patience`), and begins again only while still off; now and then a burst
-begins with one short phrase, never within ``speech_gap_s``. When no good step has come for 3 s
-while running, or 0.6 s after the last sensor that tells of steps went stale, there is one earcon,
-then silence: unknown is never "good". With ``beats = "always"`` beats go on between the bursts too;
-with ``"constant"`` they are a plain metronome that goes on whatever the sensors do.
+begins with one short phrase, never within ``speech_gap_s``. While the step rate is on target it
+speaks of a fault of form, one at a time (`livecoach.coach.faults`): first the step rate, for +5 %
+of it brings 7 % less braking and 11 % less bounce. When no good step has come for 3 s while
+running, or 0.6 s after the last sensor that tells of steps went stale, there is one earcon, then
+silence: unknown is never "good". With ``beats = "always"`` beats go on between the bursts too; with
+``"constant"`` they are a plain metronome that goes on whatever the sensors do.
 """
 
 from livecoach.coach.beats import BeatPlan, foot_of
 from livecoach.coach.coupling import Coupling
 from livecoach.coach.drift import DriftDetector, Side
+from livecoach.coach.faults import FaultWatch
 from livecoach.coach.params import CAP_RATIO, CoachParams
 from livecoach.coach.patience import Patience
-from livecoach.coach.phrases import LOST, QUICKER, SLOWER, SOUND_IS_BACK
+from livecoach.coach.phrases import LOST, Phrases, Wording, english
 from livecoach.coach.target import TargetKeeper
+from livecoach.coach.voice_gate import VoiceGate
 from livecoach.model import (
     Baseline,
     Command,
@@ -70,9 +74,12 @@ class Coach:
         self._beats = BeatPlan(p.horizon_s, coupling, 2 if p.every == "stride" else 1)
         self._patience = Patience(p.burst_s, p.speech_gap_s)
         self._phase: Phase | None = None
+        words = self._params.phrases
+        self._wording = Wording(words if isinstance(words, Phrases) else english())
+        self._gate = VoiceGate(self._params.speech_gap_s)
+        self._faults = FaultWatch()
         self._number = 0
-        self._said = 0
-        self._t_said = -1e9
+        self._good = False
         self._t_burst: float | None = None
         self._t_heard: float | None = None
         self._t_step = -1e9
@@ -96,7 +103,7 @@ class Coach:
         match x:
             case Tick():
                 return self._tick(x.t)
-            case Step() if x.quality >= _GOOD_QUALITY:
+            case Step():
                 self._step(x)
             case PodReport():
                 self._pod_report(x)
@@ -108,8 +115,8 @@ class Coach:
                 self._t_heard = x.t_known
             case SensorState():
                 self._sensor(x)
-            case Command(name="mute"):
-                self._muted = x.value != "off"
+            case Command():
+                self._command(x)
             case Sound():
                 return self._sound(x)
             case _:
@@ -124,15 +131,29 @@ class Coach:
             return []
         due = self._beats.free_after(x.t)
         reason = f"the sound was gone and is back on {x.device}"
-        return [self._cue(x.t, due, "speech", SOUND_IS_BACK, due + _SPEECH_EXPIRES_S, reason)]
+        words = self._wording.next("sound_is_back")
+        return [self._cue(x.t, due, "speech", words, due + _SPEECH_EXPIRES_S, reason)]
+
+    def _command(self, x: Command) -> None:
+        if x.name == "mute":
+            self._muted = x.value != "off"
+            self._gate.hush()
+        elif x.name == "say" and not self._muted:
+            self._gate.ask(x.t, x.value)
 
     def _step(self, x: Step) -> None:
+        self._good = x.quality >= _GOOD_QUALITY
+        if not self._good:
+            return
         self._t_step = x.t_known
         self._running = x.activity == "run"
         if self._running:
             self._steady(x.t_known, x.step_rate_spm, x.speed_mps, x.step_time_s)
+            if self._params.faults and x.t_known >= self._params.grace_s:
+                self._faults.update(x)
         else:
             self._drift.reset()
+            self._faults.forget()
 
     def _sensor(self, x: SensorState) -> None:
         """Note whether any sensor of steps is still to be believed, and if none is, since when."""
@@ -172,6 +193,8 @@ class Coach:
 
     def _tick(self, t: float) -> list[Cue | Target]:
         out: list[Cue | Target] = [*self._lost(t), *self._target.update(t)]
+        if not self._muted:
+            out += [*self._remark(t), *self._form(t)]
         target = self._target.target_spm
         if target is None or self._muted:
             self._rest()
@@ -198,7 +221,7 @@ class Coach:
                 self._t_burst = None
                 if self._params.beats != "always":
                     self._rest()
-        elif side != "on" and self._patience.is_over(t, side):
+        elif side != "on" and self._patience.is_over(t, side) and self._gate.may_cue(t):
             return self._burst(t, target, side)
         return []
 
@@ -208,10 +231,13 @@ class Coach:
         self._target.coached()
         if self._params.beats == "bandwidth":
             self._begin_beats(t, target)
-        if self._params.beats != "off" and not self._patience.may_speak(t):
+        self._gate.cued(t)
+        patient = self._params.beats == "off" or self._patience.may_speak(t)
+        if not (patient and self._gate.may_speak(t)):
             return []
-        phrases = QUICKER if side == "low" else SLOWER
-        return self._speech(t, phrases, f"step rate {self._off(target)}")
+        self._gate.spoke(t)
+        words = self._wording.next("quicker" if side == "low" else "slower")
+        return [self._speech(t, words, f"step rate {self._off(target)}")]
 
     def _begin_beats(self, t: float, target: float) -> None:
         self._target.coached()
@@ -227,19 +253,42 @@ class Coach:
         side = self._drift.side if self._t_burst is None else self._patience.side
         return {"low": 1.0, "on": 0.0, "high": -1.0}[side] * self._params.lead_ratio
 
+    def _form(self, t: float) -> list[Cue]:
+        """Speak of one fault until it has gone or that was in vain; of the step rate before."""
+        if self._beats.playing:
+            self._faults.coached()
+        for fault in self._faults.gone(t):
+            self._gate.mended(fault)
+        if not (self._running and self._good and self._params.target) or self._t_burst is not None:
+            return []
+        if self._drift.side != "on" or not self._gate.may_cue(t):
+            return []
+        for seen in self._faults.seen(t):
+            if self._gate.may_fault(t, seen.fault):
+                self._faults.coached()
+                self._target.coached()
+                self._gate.spoke_of(t, seen.fault)
+                return [self._speech(t, self._wording.next(seen.fault), seen.reason)]
+            if not self._gate.in_vain(seen.fault):
+                break
+        return []
+
+    def _remark(self, t: float) -> list[Cue]:
+        """Pass on what a person elsewhere says."""
+        remark = self._gate.remark(t)
+        if remark is None:
+            return []
+        t_asked, words = remark
+        return [self._speech(t, words, f"a remark from elsewhere, {t - t_asked:.1f} s ago")]
+
     def _rest(self) -> None:
         """Fall silent."""
         self._beats.stop()
         self._t_burst = None
 
-    def _speech(self, t: float, phrases: tuple[str, ...], reason: str) -> list[Cue]:
-        if t - self._t_said < self._params.speech_gap_s:
-            return []
-        self._t_said = t
-        phrase = phrases[self._said % len(phrases)]
-        self._said += 1
+    def _speech(self, t: float, words: str, reason: str) -> Cue:
         due = self._beats.free_after(t)
-        return [self._cue(t, due, "speech", phrase, due + _SPEECH_EXPIRES_S, reason)]
+        return self._cue(t, due, "speech", words, due + _SPEECH_EXPIRES_S, reason)
 
     def _committed(self, t: float, period_s: float) -> list[Cue]:
         phase = self._fresh_phase(t)
@@ -272,6 +321,7 @@ class Coach:
         was_running, self._running = self._running, False
         self._phase = None
         self._drift.reset()
+        self._faults.forget()
         if not was_running or self._muted or self._target.target_spm is None:
             return []
         due = self._beats.free_after(t)

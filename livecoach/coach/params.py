@@ -5,6 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
+from livecoach.coach.phrases import Phrases
 from livecoach.errors import ConfigError
 
 Beats: TypeAlias = Literal["bandwidth", "always", "constant", "off"]
@@ -29,7 +30,9 @@ class CoachParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     of the sound card's own latency: the tenth of a second until the next tick and 0.15 s to spare.
     They sound ``lead_ratio`` of a step before the footfall to raise the rate, after it to lower it,
     and are drawn there by ``phase_gain`` of what lacks with each beat, at most ``phase_slew_ratio``
-    of a step (`livecoach.coach.coupling`).
+    of a step (`livecoach.coach.coupling`). ``faults``: speak of form, too. ``phrases`` is a TOML
+    file of one's own words, or the words themselves; without it those of the language (a `Coach`
+    left to itself speaks English).
     """
 
     target: str = ""
@@ -42,6 +45,8 @@ class CoachParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     exit_ratio: Annotated[float, Meta(gt=0, le=0.2)] = 0.012
     burst_s: Positive = 30.0
     speech_gap_s: NotNegative = 60.0
+    faults: bool = True
+    phrases: str | Phrases = ""
     horizon_s: Annotated[float, Meta(ge=0.1, le=1.0)] = 0.25
     lead_ratio: Annotated[float, Meta(ge=0.0, le=0.1)] = 0.05
     phase_gain: Annotated[float, Meta(ge=0.0, le=0.2)] = 0.05

@@ -6,7 +6,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from livecoach.coach import PHRASES
 from livecoach.config import AudioConfig
 from livecoach.errors import AudioError
 from livecoach.model import Cue, Event, Input, Sound, Target
@@ -71,22 +70,23 @@ class Outlets:
         wav_fallback: Path | None,
         offset_of: Callable[[str], float],
         *,
-        speech: bool,
+        phrases: tuple[str, ...],
         wait: bool,
     ) -> Sound:
         """Open the way out for sound and render what may be said; return where the sound goes.
 
+        Without ``phrases`` nothing is ever said.
         With ``wait`` every phrase is there when this returns; otherwise they are rendered while the
         session runs. Raises `AudioError` when a device or file that was asked for cannot be had.
         """
         backend = open_audio(audio.output, self._pace.now, wav_fallback, self._say)
         self.sound = backend.name
-        if speech and backend.name != "null":
+        if phrases and backend.name != "null":
             self._voice = Voice(
                 *(cache_dir() / "speech", backend.rate_hz, audio.language, self._say),
                 audio.speech_command,
             )
-            self._rendering = asyncio.create_task(self._voice.prepare(PHRASES), name="speech")
+            self._rendering = asyncio.create_task(self._voice.prepare(phrases), name="speech")
         music = None
         if audio.music and backend.name != "null":
             music = Music(

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from livecoach import __version__
-from livecoach.config import Config
+from livecoach.config import Config, settled, spoken
 from livecoach.errors import ConfigError
 from livecoach.model import Baseline, Device, Dropped, Input, Played, Profile, Tick
 from livecoach.session.inbox import Inbox
@@ -106,7 +106,7 @@ class _Session:
         self, plan: Plan, doors: Sequence[Door | LiveDoor], pace: Pace, outlets: Outlets
     ) -> None:
         self._plan = plan
-        self._config = plan.config
+        self._config = settled(plan.config)
         self._everyone = tuple(doors)
         self._live = [d for d in doors if isinstance(d, LiveDoor)]
         self._doors = [d for d in doors if not isinstance(d, LiveDoor)]
@@ -117,7 +117,7 @@ class _Session:
         self._pace = pace
         self._outlets = outlets
         self._complete = any(d.complete for d in self._doors)
-        self._pipeline = pipeline_of(plan.config, plan.profile)
+        self._pipeline = pipeline_of(self._config, plan.profile)
         self._tally = Tally()
         self._n = 0
         self._t = 0.0
@@ -138,7 +138,7 @@ class _Session:
                 self._config.audio,
                 self._plan.wav_fallback,
                 self._offset_s,
-                speech=self._config.audio.speech and bool(self._config.coach.target),
+                phrases=spoken(self._config),
                 wait=self._plan.pace == "max",
             )
             path = self._open_recorder()

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from livecoach.coach import Coach, CoachParams
-from livecoach.coach.phrases import SOUND_IS_BACK
+from livecoach.coach.phrases import english
 from livecoach.model import Command, Cue, Profile, Sound, Tick
 
 CONSTANT = CoachParams(target="180", beats="constant", horizon_s=0.25)
@@ -41,7 +41,7 @@ def test_the_sounds_return_is_said_once_and_no_beat_covers_its_first_syllable() 
     assert coach.update(Sound(0, 4.0, "card", "lost")) == []
     (cue,) = coach.update(Sound(0, 4.0, "card", "back", 0.1, 0.0))
     assert isinstance(cue, Cue)
-    assert (cue.kind, cue.phrase) == ("speech", SOUND_IS_BACK)
+    assert (cue.kind, cue.phrase) == ("speech", english().sound_is_back[0])
     due += [beat.t_due for beat in beats_of(coach, range(40, 60))]
     assert min(abs(t - cue.t_due) for t in due if t < cue.t_due) >= 0.08 - 1e-9
     assert min(t for t in due if t > cue.t_due) - cue.t_due >= 0.2
