@@ -13,6 +13,12 @@ from typing import TypeAlias
 
 from livecoach.errors import ConfigError
 
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import termios
+    import tty
+
 Wait: TypeAlias = Callable[[float], bool]
 """Waits so many seconds, or less when space or Enter is pressed; then it returns True."""
 
@@ -34,10 +40,6 @@ def taps() -> Iterator[Wait]:
     if sys.platform == "win32":
         yield _wait_windows
         return
-    # Only where there are such terminals.
-    import termios  # noqa: PLC0415
-    import tty  # noqa: PLC0415
-
     keyboard = sys.stdin.fileno()
     before = termios.tcgetattr(keyboard)
     with _stopped_by_signals():
@@ -61,8 +63,6 @@ def _wait(keyboard: int, timeout_s: float) -> bool:
 
 def _wait_windows(timeout_s: float) -> bool:
     if sys.platform == "win32":
-        import msvcrt  # noqa: PLC0415
-
         end = time.monotonic() + timeout_s
         while time.monotonic() < end:
             if msvcrt.kbhit():

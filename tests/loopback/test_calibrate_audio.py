@@ -229,6 +229,7 @@ def test_interrupted_it_leaves_the_terminal_as_it_was_and_keeps_nothing(rig: Rig
     assert not profile_path().exists()
 
 
+@pytest.mark.timeout(300)
 def test_without_a_terminal_or_with_nothing_to_hear_it_says_so(rig: Rig) -> None:
     def said(*arguments: str) -> str:
         done = subprocess.run(
@@ -246,7 +247,9 @@ def test_without_a_terminal_or_with_nothing_to_hear_it_says_so(rig: Rig) -> None
     assert "needs a terminal to tap in; or listen with --mic" in said()
     assert "is not an input; there is:" in said("--input", "the neighbour's")
     with nothing_to_hear(rig):
-        assert "only 0 of 12 beats" in said("--mic")
+        # A busy machine may starve the sound server for the half second that counts as gone.
+        told = next((x for x in (said("--mic") for _ in range(3)) if "went away" not in x), "")
+        assert "only 0 of 12 beats" in told
     assert not profile_path().exists()
 
 

@@ -4,6 +4,7 @@ At most 60 s in all where rigs are required (CI), a few seconds elsewhere.
 """
 
 import os
+import resource
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -20,7 +21,10 @@ _PLANTED_S = 10
 
 def _fuzz(corpus: Path, seconds: int, *more: str) -> subprocess.CompletedProcess[str]:
     require_rig(find_spec("atheris") is not None, "atheris")
-    limits = [f"-max_total_time={seconds}", "-max_len=520", "-rss_limit_mb=512", "-timeout=5"]
+    # A child's largest size begins with its parent's (getrusage over fork): the room is on top.
+    room_mb = 512 + resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    limits = [f"-max_total_time={seconds}", "-max_len=520", f"-rss_limit_mb={room_mb}"]
+    limits.append("-timeout=5")
     return subprocess.run(
         [sys.executable, "-m", "tests.wire.fuzz", corpus, *limits, *more],
         cwd=_ROOT,

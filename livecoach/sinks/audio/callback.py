@@ -100,7 +100,7 @@ class CallbackBackend:
         """Stop at once and let go of the device."""
         self._stream.close(ignore_errors=True)
 
-    def _render(self, out: NDArray[np.float32], count: int, time: Any, status: Any) -> None:  # noqa: ANN401
+    def _render(self, out: NDArray[np.float32], count: int, time: Any, status: Any) -> None:  # noqa: ANN401  PortAudio's own types
         """Fill one block (audio thread)."""
         host_s = self._asked_s = self._clock()
         self.xruns += bool(status.output_underflow)

@@ -2,6 +2,7 @@
 
 from collections import deque
 from importlib import import_module
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -104,7 +105,7 @@ class Microphone:
         self._count += count
 
 
-def _find(sd: Any, wanted: str) -> tuple[int | None, str, int]:  # noqa: ANN401  the module itself
+def _find(sd: ModuleType, wanted: str) -> tuple[int | None, str, int]:
     """Return index, name and rate of an input."""
     inputs = [(n, d) for n, d in enumerate(sd.query_devices()) if d["max_input_channels"] > 0]
     if wanted == "default":

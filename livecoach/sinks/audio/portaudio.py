@@ -112,8 +112,8 @@ def refresh_devices(sd: ModuleType) -> None:
 
     No stream may be open. sounddevice offers no public way (its issue 7), hence the canary test.
     """
-    sd._terminate()  # noqa: SLF001
-    sd._initialize()  # noqa: SLF001
+    sd._terminate()  # noqa: SLF001  there is no public way
+    sd._initialize()  # noqa: SLF001  as above
 
 
 def _described(sd: ModuleType, index: int | None, info: dict[str, Any]) -> Device:

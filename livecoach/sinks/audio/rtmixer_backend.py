@@ -9,7 +9,7 @@ still cannot be used this way, which `probe` finds out. A stream that asks for n
 
 import time
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,9 +31,21 @@ _FIRST_S = 1.0
 """Sound cards that take longer to begin are watched, not waited for."""
 
 
+class _Stats(Protocol):
+    output_underflows: int
+
+
+class _Action(Protocol):
+    """What rtmixer's callback was asked to do, and when it did (a C struct)."""
+
+    actual_time: float
+    done_frames: int
+    stats: _Stats
+
+
 class _Waiting(NamedTuple):
     token: int
-    action: Any
+    action: _Action
     frames: NDArray[np.float32]
     t_due: float
 
@@ -76,12 +88,12 @@ class RtmixerBackend:
         """Blocks in which the device ran dry, counted about once a second."""
         self._offset_s = 0.0
         self._refresh_due_s = 0.0
-        self._stats: Any = None
+        self._stats: _Action | None = None
         self._asked_s = clock()
         self.flowing = False
         """Whether the device has asked for frames at all."""
         self._playing: list[_Waiting] = []
-        self._cancels: list[tuple[Any, Any]] = []
+        self._cancels: list[tuple[_Action, _Action]] = []
         self._refresh(clock())
 
     def probe(self) -> bool:
@@ -141,15 +153,16 @@ class RtmixerBackend:
         """Stop at once and let go of the device."""
         self._mixer.close(ignore_errors=True)
 
-    def _start(self, frames: NDArray[np.float32], t_due: float) -> Any:  # noqa: ANN401  a C struct
+    def _start(self, frames: NDArray[np.float32], t_due: float) -> _Action:
         try:
-            return self._mixer.play_buffer(
+            action: _Action = self._mixer.play_buffer(
                 frames, channels=2, start=t_due + self._offset_s, allow_belated=True
             )
         except self._errors as exc:
             raise AudioError(f"{self.name}: {exc}") from exc
+        return action
 
-    def _cancel(self, action: Any) -> None:  # noqa: ANN401  a C struct
+    def _cancel(self, action: _Action) -> None:
         try:
             # The callback looks at the action when it cancels it: keep both alive.
             self._cancels.append((self._mixer.cancel(action), action))
@@ -171,11 +184,12 @@ class RtmixerBackend:
         elif now_s - self._asked_s > (STALLED_S if self.flowing else BEGIN_S):
             raise AudioError(f"{self.name}: the audio device takes no sound")
 
-    def _fetch(self) -> Any:  # noqa: ANN401  a C struct
+    def _fetch(self) -> _Action:
         try:
-            return self._mixer.fetch_and_reset_stats()
+            action: _Action = self._mixer.fetch_and_reset_stats()
         except self._errors as exc:
             raise AudioError(f"{self.name}: {exc}") from exc
+        return action
 
     def _active(self) -> bool:
         try:
