@@ -11,6 +11,7 @@ from livecoach.coach.beats import BeatPlan, foot_of
 from livecoach.coach.drift import DriftDetector, Side
 from livecoach.coach.params import CoachParams
 from livecoach.coach.phrases import LOST, QUICKER, SLOWER, SOUND_IS_BACK
+from livecoach.coach.steady import Steadiness
 from livecoach.coach.target import TargetKeeper
 from livecoach.model import (
     Baseline,
@@ -54,6 +55,7 @@ class Coach:
         """Begin a new run."""
         self._target = TargetKeeper(self._params, self._profile)
         self._drift = DriftDetector(self._params)
+        self._steady = Steadiness(self._params)
         self._beats = BeatPlan(self._params.horizon_s)
         self._phase: Phase | None = None
         self._number = 0
@@ -64,6 +66,7 @@ class Coach:
         self._t_heard: float | None = None
         self._t_step = -1e9
         self._pod = ("", -1e9)
+        self._pod_speed: tuple[float | None, float] = (None, -1e9)
         self._running = False
         self._muted = False
         self._why = ""
@@ -90,6 +93,8 @@ class Coach:
                 self._t_heard = x.t_known
             case Command(name="mute"):
                 self._muted = x.value != "off"
+            case Command(name="target"):
+                return [self._target.ask(x.t, x.value)]
             case Sound():
                 return self._sound(x)
             case _:
@@ -109,13 +114,17 @@ class Coach:
         self._t_step = x.t_known
         self._running = x.activity == "run"
         if self._running:
-            self._steady(x.t_known, x.step_rate_spm, x.speed_mps, x.step_time_s)
+            known = self._pod_speed[0] if x.t_known - self._pod_speed[1] < _LOST_AFTER_S else None
+            speed = known if x.speed_mps is None else x.speed_mps
+            self._judge(x.t_known, x.step_rate_spm, speed, x.step_time_s)
         else:
-            self._drift.reset()
+            self._interrupt()
 
     def _pod_report(self, x: PodReport) -> None:
         """Listen to one pod, and only while no footfalls are seen: seconds must not count twice."""
         name, t_fresh = self._pod
+        if x.state == "fresh":
+            self._pod_speed = (x.speed_mps, x.t_known)
         if x.t_known - self._t_step < _LOST_AFTER_S:
             return
         if x.source != name and x.t_known - t_fresh < _LOST_AFTER_S:
@@ -124,15 +133,24 @@ class Coach:
             self._pod = (x.source, x.t_known)
             self._t_heard = x.t_known
             self._running = True
-            self._steady(x.t_known, x.step_rate_spm, x.speed_mps, 1.0)
+            self._judge(x.t_known, x.step_rate_spm, x.speed_mps, 1.0)
         elif x.state == "stopped":
             self._running = False
-            self._drift.reset()
+            self._interrupt()
 
-    def _steady(self, t: float, rate_spm: float, speed_mps: float | None, weight_s: float) -> None:
-        self._target.learn(rate_spm, speed_mps, weight_s)
-        if self._target.target_spm is not None and t >= self._params.grace_s:
+    def _judge(self, t: float, rate_spm: float, speed_mps: float | None, weight_s: float) -> None:
+        """Learn from a reading of running; hold it against the target when it is steady."""
+        pace = self._steady.update(t, speed_mps)
+        self._target.learn(t, rate_spm, speed_mps, weight_s, pace)
+        if pace != "steady" or self._target.target_spm is None:
+            self._drift.reset()
+        else:
             self._drift.update(rate_spm, self._target.target_spm, weight_s)
+
+    def _interrupt(self) -> None:
+        """Judge nothing until the runner has run again for a while."""
+        self._steady.interrupt()
+        self._drift.reset()
 
     def _tick(self, t: float) -> list[Cue | Target]:
         out: list[Cue | Target] = [*self._lost(t), *self._target.update(t)]
@@ -151,7 +169,7 @@ class Coach:
     def _bandwidth(self, t: float, target: float) -> list[Cue]:
         """Begin and end bursts of beats; say one phrase when one begins."""
         side = self._drift.side
-        if not self._running or t < self._params.grace_s:
+        if not self._running or self._steady.pace != "steady":
             self._rest()
         elif self._t_burst is not None:
             if t - self._t_burst >= self._params.burst_s:

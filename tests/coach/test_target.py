@@ -19,7 +19,7 @@ def keeper(target: str, *baselines: Baseline, **settings: Any) -> TargetKeeper: 
 
 def run(k: TargetKeeper, rate: float, speed: float | None, seconds: int, start: int = 0) -> None:
     for t in range(start, start + seconds):
-        k.learn(rate, speed, 1.0)
+        k.learn(float(t), rate, speed, 1.0)
         k.update(float(t))
 
 
@@ -89,7 +89,7 @@ def test_no_target_above_the_cap_and_no_ramp_faster_than_stated(
     t, before = 0.0, None
     for gap, rate in readings:
         t += gap
-        k.learn(rate, 3.0, gap)
+        k.learn(t, rate, 3.0, gap)
         k.update(t)
         if k.target_spm is not None:
             assert k.target_spm <= own * (1 + CAP_RATIO) + 1e-9
