@@ -87,19 +87,22 @@ class TargetKeeper:
 
     def ask(self, t: float, text: str) -> Target:
         """Change the wish to ``176``, ``+5%`` or ```` (none), or say why not."""
+        own = self._own.rate_spm()
         try:
             kind, wanted = parse_target(text)
-            own = self._own.rate_spm()
-            if kind == "absolute" and own is not None and wanted > own * (1.0 + CAP_RATIO):
-                raise ConfigError("target", f"{text} is more than 10 % above your own {own:.1f}")
         except ConfigError as exc:
-            return self._say(t, f"refused: {exc.reason}; still {self._aim(t) or 'no target'}")
+            return self._refuse(t, exc.reason)
+        if kind == "absolute" and own is not None and wanted > own * (1.0 + CAP_RATIO):
+            return self._refuse(t, f"{text} is more than 10 % above your own {own:.1f}")
         self._kind, self._wanted = kind, wanted
         if kind == "none":
             self.target_spm = None
         reason = self._aim(t)
         self._told = (None if self.target_spm is None else round(self.target_spm * 2), reason)
         return self._say(t, reason)
+
+    def _refuse(self, t: float, why: str) -> Target:
+        return self._say(t, f"refused: {why}; still {self._aim(t) or 'no target'}")
 
     def _say(self, t: float, reason: str) -> Target:
         own = self.baseline

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from livecoach.coach import CoachParams
 from livecoach.coach.steady import Steadiness
-from livecoach.gait import SensorTracker
+from livecoach.gait import Gait
 from livecoach.model import ImuSample, SensorInfo, Step
 from livecoach.simulation.responder import PinkNoise
 from livecoach.wire import recording
@@ -142,11 +142,12 @@ def recorded_pods(data: Path) -> list[Noise]:
 
 def _steps(path: Path) -> list[Noise]:
     info, samples = read_imu(path)
-    tracker = SensorTracker(info)
+    gait = Gait()
+    gait.add(path.name, info)
     rows = [
         (e.t_known, e.speed_mps or 3.0, e.step_rate_spm, e.step_time_s)
         for s in samples
-        for e in tracker.update(s)
+        for e in gait.update(path.name, s)
         if isinstance(e, Step) and e.quality >= 0.5 and e.activity == "run"
     ]
     return _pieces(rows)
