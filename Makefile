@@ -69,6 +69,7 @@ bench: $(VENV)/.testing
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks.sounds
 	$(BIN)/python -m tests.benchmarks.music
+	$(BIN)/python -m tests.benchmarks.policies
 	@[ -z "$$LIVECOACH_DATA" ] || $(BIN)/python -m tests.benchmarks.peers
 
 soak: rigs $(VENV)/.testing

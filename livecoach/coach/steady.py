@@ -38,7 +38,6 @@ class Steadiness:
         """Note walking or standing: the next running has to settle first."""
         self._begun = self._begun or self.pace == "steady"
         self._t_from = None
-        self._speeds.clear()
         self.pace = "unsteady" if self._begun else "grace"
 
     def update(self, t: float, speed_mps: float | None) -> Pace:

@@ -168,6 +168,14 @@ def test_a_wish_reaches_the_coach_as_a_command() -> None:
     assert no.reason.startswith("refused: 900 is outside")
 
 
+def test_no_step_is_above_three_per_cent_however_long_nothing_came() -> None:
+    k = keeper("160", beats="constant")
+    k.update(0.0)
+    k.ask(0.0, "200")
+    k.update(600.0)
+    assert k.target_spm == pytest.approx(160.0 * 1.03)
+
+
 def test_a_constant_metronome_relative_to_nothing_known_is_silent_until_it_is_measured() -> None:
     k = keeper("+5%", beats="constant", baseline_s=30.0)
     run(k, 160.0, 3.0, 20)
