@@ -46,8 +46,8 @@ class CoachParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     grace_s: NotNegative = 20.0
     baseline_s: Positive = 150.0
     ramp_ratio_per_s: Annotated[float, Meta(gt=0, le=0.1)] = 0.01 / 30.0
-    enter_ratio: Annotated[float, Meta(gt=0, le=0.2)] = 0.02
-    patience_s: Positive = 9.0
+    enter_ratio: Annotated[float, Meta(gt=0, le=0.2)] = 0.015
+    patience_s: Positive = 14.0
     exit_ratio: Annotated[float, Meta(gt=0, le=0.2)] = 0.012
     settle_s: NotNegative = 10.0
     speed_change_ratio: Annotated[float, Meta(gt=0, le=0.5)] = 0.05

@@ -20,9 +20,9 @@ def delay_s(error: float, dt_s: float = 0.35) -> float | None:
 
 
 def test_the_bigger_the_error_the_sooner_but_never_at_once() -> None:
-    delays = [delay_s(-error) for error in (0.025, 0.03, 0.04, 0.06, 0.3)]
-    assert delays == pytest.approx([36.0, 18.0, 9.0, 4.5, 4.5], abs=0.5)
-    assert delay_s(-0.0199) is None
+    delays = [delay_s(-error) for error in (0.02, 0.025, 0.03, 0.045, 0.3)]
+    assert delays == pytest.approx([42.0, 21.0, 14.0, 7.0, 7.0], abs=0.5)
+    assert delay_s(-0.0149) is None
 
 
 @pytest.mark.parametrize("error", [-0.03, -0.04, -0.07, 0.05])
