@@ -25,7 +25,7 @@ Phrase: TypeAlias = Annotated[
 ]
 Wordings: TypeAlias = Annotated[tuple[Phrase, ...], Meta(min_length=1)]
 Topic: TypeAlias = Literal[
-    "quicker", "slower", "braking", "bounce", "lean", "push", "asymmetry", "sound_is_back"
+    "quicker", "slower", "short", "braking", "bounce", "lean", "push", "asymmetry", "sound_is_back"
 ]
 
 
@@ -34,6 +34,7 @@ class Phrases(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     quicker: Wordings
     slower: Wordings
+    short: Wordings
     braking: Wordings
     bounce: Wordings
     lean: Wordings
