@@ -45,9 +45,10 @@ class TargetKeeper:
         self._kind, self._wanted = parse_target(self._params.target)
         self._own = OwnRate(self._params, self._profile)
         self.target_spm: float | None = None
+        self._goal_spm: float | None = None
         self._t_ramp: float | None = None
         self._t_run = -1e9
-        self._told: tuple[int | None, str] = (None, "")
+        self._told: tuple[int | None, bool, str] = (None, False, "")
 
     @property
     def baseline(self) -> Baseline | None:
@@ -77,12 +78,10 @@ class TargetKeeper:
             self.target_spm = None
 
     def update(self, t: float) -> list[Target]:
-        """Return the target when it has become known, changed its reason or moved by 0.5/min."""
+        """Return the target when it is known, has a new reason, moved by 0.5/min or arrived."""
         reason = self._aim(t)
-        key = (None if self.target_spm is None else round(self.target_spm * 2), reason)
-        if key == self._told:
+        if self._key(reason) == self._told:
             return []
-        self._told = key
         return [self._say(t, reason)]
 
     def ask(self, t: float, text: str) -> Target:
@@ -97,15 +96,22 @@ class TargetKeeper:
         self._kind, self._wanted = kind, wanted
         if kind == "none":
             self.target_spm = None
-        reason = self._aim(t)
-        self._told = (None if self.target_spm is None else round(self.target_spm * 2), reason)
-        return self._say(t, reason)
+        return self._say(t, self._aim(t))
 
     def _refuse(self, t: float, why: str) -> Target:
-        return self._say(t, f"refused: {why}; still {self._aim(t) or 'no target'}")
+        reason = self._aim(t) or "no target"
+        own = self.baseline
+        own_spm = None if own is None else own.step_rate_spm
+        return Target(t, self.target_spm, own_spm, f"refused: {why}; still {reason}")
+
+    def _key(self, reason: str) -> tuple[int | None, bool, str]:
+        """Return what a listener would notice the change of."""
+        spm = self.target_spm
+        return None if spm is None else round(spm * 2), spm == self._goal_spm, reason
 
     def _say(self, t: float, reason: str) -> Target:
         own = self.baseline
+        self._told = self._key(reason)
         return Target(t, self.target_spm, None if own is None else own.step_rate_spm, reason)
 
     def _aim(self, t: float) -> str:
@@ -124,6 +130,7 @@ class TargetKeeper:
         if own is not None and goal > own * (1.0 + CAP_RATIO):
             goal = own * (1.0 + CAP_RATIO)
             reason += f", capped at +10 % of your own {own:.1f}{self._own.origin}"
+        self._goal_spm = goal
         self._move(goal, own, t)
         return reason if self.target_spm is not None else _WATCHING
 
