@@ -11,6 +11,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from livecoach.coach.params import Beats
 from livecoach.model import Command
 
 _FIELDS: Final = {"mute": "muted", "beats": "beats_on", "cues": "cues_on"}
@@ -37,10 +38,9 @@ class Modes(Struct, frozen=True):
         """Whether nothing may be heard at all."""
         return self.muted or self.stopped
 
-    @property
-    def beats_allowed(self) -> bool:
-        """Whether beats may be heard."""
-        return self.beats_on and not self.silent
+    def beats(self, wanted: Beats) -> Beats:
+        """Return which beats are played: those the runner chose, or none."""
+        return wanted if self.beats_on and not self.silent else "off"
 
     @property
     def cues_allowed(self) -> bool:

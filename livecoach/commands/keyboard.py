@@ -67,8 +67,13 @@ def present() -> bool:
     """Tell whether there is a terminal whose keys are meant for this program."""
     if sys.stdin is None or not sys.stdin.isatty():
         return False
-    # Touched from the background, a terminal stops the program (SIGTTOU).
-    return sys.platform == "win32" or os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
+    if sys.platform == "win32":
+        return True
+    # Touched from the background, the terminal that controls a program stops it (SIGTTOU).
+    try:
+        return os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
+    except OSError:  # a terminal, but not the one in control
+        return True
 
 
 def _press(keys: bytes, put: Callable[[Input], None], now: Callable[[], float]) -> None:
