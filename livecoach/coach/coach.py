@@ -15,6 +15,7 @@ from livecoach.coach.beats import BeatPlan, foot_of
 from livecoach.coach.coupling import Coupling
 from livecoach.coach.drift import DriftDetector, Side
 from livecoach.coach.faults import FaultWatch
+from livecoach.coach.modes import Modes
 from livecoach.coach.params import CAP_RATIO, CoachParams
 from livecoach.coach.patience import Patience
 from livecoach.coach.phrases import LOST, Phrases, Wording, english
@@ -87,7 +88,7 @@ class Coach:
         self._fresh: set[str] = set()
         self._t_deaf: float | None = None
         self._running = False
-        self._muted = False
+        self._modes = Modes()
         self._why = ""
 
     @property
@@ -127,18 +128,18 @@ class Coach:
         """Aim further ahead for a slow way to the ear; say it when the sound has come back."""
         self._beats.horizon_s = self._params.horizon_s + x.latency_s + x.offset_s
         self._beats.offset_s = x.offset_s
-        if x.state != "back" or self._muted or not self._params.target:
+        if x.state != "back" or self._modes.silent or not self._params.target:
             return []
-        due = self._beats.free_after(x.t)
         reason = f"the sound was gone and is back on {x.device}"
-        words = self._wording.next("sound_is_back")
-        return [self._cue(x.t, due, "speech", words, due + _SPEECH_EXPIRES_S, reason)]
+        return [self._speech(x.t, self._wording.next("sound_is_back"), reason)]
 
     def _command(self, x: Command) -> None:
-        if x.name == "mute":
-            self._muted = x.value != "off"
+        self._modes = self._modes.update(x)
+        if self._modes.beats("always") == "off":
+            self._beats.stop()
+        if self._modes.silent:
             self._gate.hush()
-        elif x.name == "say" and not self._muted:
+        elif x.name == "say":
             self._gate.ask(x.t, x.value)
 
     def _step(self, x: Step) -> None:
@@ -193,13 +194,13 @@ class Coach:
 
     def _tick(self, t: float) -> list[Cue | Target]:
         out: list[Cue | Target] = [*self._lost(t), *self._target.update(t)]
-        if not self._muted:
+        if not self._modes.silent:
             out += [*self._remark(t), *self._form(t)]
         target = self._target.target_spm
-        if target is None or self._muted:
+        if target is None or self._modes.silent:
             self._rest()
             return out
-        if self._params.beats == "constant":
+        if self._modes.beats(self._params.beats) == "constant":
             if not self._beats.playing:
                 self._why = f"constant metronome at {target:.1f}/min"
                 self._beats.start(t, 60.0 / target, None)
@@ -213,7 +214,7 @@ class Coach:
         if not self._running or t < self._params.grace_s:
             self._rest()
             return []
-        if self._params.beats == "always" and not self._beats.playing:
+        if self._modes.beats(self._params.beats) == "always" and not self._beats.playing:
             self._begin_beats(t, target)
         if self._t_burst is not None:
             if t - self._t_burst >= self._params.burst_s:
@@ -229,11 +230,11 @@ class Coach:
         self._t_burst = t
         self._patience.begin(side, target, self._drift.error_ratio)
         self._target.coached()
-        if self._params.beats == "bandwidth":
+        if self._modes.beats(self._params.beats) == "bandwidth":
             self._begin_beats(t, target)
         self._gate.cued(t)
-        patient = self._params.beats == "off" or self._patience.may_speak(t)
-        if not (patient and self._gate.may_speak(t)):
+        patient = self._modes.beats(self._params.beats) == "off" or self._patience.may_speak(t)
+        if not (self._modes.cues_allowed and patient and self._gate.may_speak(t)):
             return []
         self._gate.spoke(t)
         words = self._wording.next("quicker" if side == "low" else "slower")
@@ -261,7 +262,7 @@ class Coach:
             self._gate.mended(fault)
         if not (self._running and self._good and self._params.target) or self._t_burst is not None:
             return []
-        if self._drift.side != "on" or not self._gate.may_cue(t):
+        if self._drift.side != "on" or not (self._modes.cues_allowed and self._gate.may_cue(t)):
             return []
         for seen in self._faults.seen(t):
             if self._gate.may_fault(t, seen.fault):
@@ -322,16 +323,15 @@ class Coach:
         self._phase = None
         self._drift.reset()
         self._faults.forget()
-        if not was_running or self._muted or self._target.target_spm is None:
+        if not was_running or self._modes.silent or self._target.target_spm is None:
             return []
         due = self._beats.free_after(t)
         reason = f"no good step seen for {gone_s:.1f} s while running"
         return [self._cue(t, due, "tone", LOST, due + _SPEECH_EXPIRES_S, reason)]
 
     def _fresh_phase(self, t: float) -> Phase | None:
-        if self._phase is None or t - self._phase.t_known > _STALE_PHASE_S:
-            return None
-        return self._phase
+        fresh = self._phase is not None and t - self._phase.t_known <= _STALE_PHASE_S
+        return self._phase if fresh else None
 
     def _cue(
         self, t: float, due: float, kind: CueKind, phrase: str, expires_t: float, reason: str
