@@ -1,6 +1,8 @@
 """Commands in a whole run: silence at once, said so in the record, and replayed bit for bit."""
 
 import asyncio
+import os
+import signal
 import wave
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from livecoach.coach import CoachParams
+from livecoach.coach.params import Beats
 from livecoach.commands.replay import compare
 from livecoach.config import AudioConfig, Config
 from livecoach.errors import ConfigError, SourceError
@@ -38,6 +41,9 @@ class Hand:
                 await asyncio.sleep(0)
             if name == "break":
                 raise SourceError(value)
+            if name == "ctrl-c":
+                os.kill(os.getpid(), signal.SIGINT)
+                return
             put(Command(0, now(), name, value))
 
     def restart(self, source: str) -> None:
@@ -47,8 +53,10 @@ class Hand:
         """Do nothing."""
 
 
-def session(folder: Path, hand: Hand, seconds: float, audio: AudioConfig) -> Outcome:
-    coach = CoachParams(target="176", beats="constant", faults=False)
+def session(
+    folder: Path, hand: Hand, seconds: float, audio: AudioConfig, beats: Beats = "constant"
+) -> Outcome:
+    coach = CoachParams(target="176", beats=beats, faults=False, grace_s=5.0)
     plan = Plan(
         config=Config(seconds=seconds, audio=audio, coach=coach),
         profile=Profile(),
@@ -102,6 +110,35 @@ def test_a_mute_is_silence_and_a_stop_the_end(tmp_path: Path, *, music: bool) ->
     cues = [e.number for e in events if isinstance(e, Cue)]
     assert sorted(played + dropped) == cues, "each beat was heard or was not, and it says which"
     assert 1 <= len(dropped) <= 4
+    assert outcome.path is not None
+    assert compare(outcome.path).identical
+
+
+def test_after_a_mute_beats_are_in_phase_with_the_footfalls_again(tmp_path: Path) -> None:
+    hand = Hand((15.0, "mute", "toggle"), (25.0, "mute", "toggle"))
+    outcome = session(tmp_path, hand, 40.0, AudioConfig(output="null"), "always")
+    times, events = recorded(outcome)
+    muted, heard = times["mute"]
+    beats = [e for e in events if isinstance(e, Cue) and e.kind == "beat"]
+    assert not [e for e in beats if muted <= e.t_decided < heard]
+    again = [e for e in beats if e.t_decided >= heard]
+    assert again[0].t_due < heard + 1.5
+    assert "in phase" in again[0].reason
+    gaps = np.diff([e.t_due for e in beats])
+    assert gaps.min() > 0.25, "nothing is doubled"
+
+
+def test_ctrl_c_silences_at_once_and_is_on_record(tmp_path: Path) -> None:
+    wav = tmp_path / "heard.wav"
+    outcome = session(tmp_path, Hand((15.0, "ctrl-c", "")), 90.0, AudioConfig(output=str(wav)))
+    times, events = recorded(outcome)
+    (stopped,) = times["stop"]
+    loud, rate = samples(wav)
+    assert loud[: round(stopped * rate)].any()
+    assert not loud[round((stopped + _FADE_S) * rate) :].any()
+    assert outcome.reason == "interrupted"
+    told = {e.cue for e in events if isinstance(e, CueDropped | CuePlayed)}
+    assert told == {e.number for e in events if isinstance(e, Cue)}
     assert outcome.path is not None
     assert compare(outcome.path).identical
 
