@@ -3,6 +3,7 @@
 import io
 from typing import Any
 
+import msgspec
 from rich.console import Console
 
 from livecoach.model import (
@@ -199,3 +200,30 @@ def test_a_pod_whose_cadence_stays_unclear_is_asked_about_once() -> None:
     assert [t for t, line in enumerate(lines) if line is not None] == [20]
     assert "?cadence=steps or ?cadence=per_leg" in (lines[20] or "")
     assert "cadence unknown (not clear what it counts)" in view.status_line()
+
+
+def test_low_quality_is_never_called_on_target() -> None:
+    view = View("x")
+    view.update(Target(0.0, 170.0, 162.0, "+5 %"))
+    view.update(step(0.0, 170.0))
+    view.t = 0.5
+    assert "on target" in drawn(view)
+    view.update(msgspec.structs.replace(step(0.35, 170.0), quality=0.3))
+    view.t = 0.9
+    assert "on target" not in drawn(view)
+    assert "unclear (low quality)" in drawn(view)
+
+
+def test_what_the_last_sensor_said_is_unknown_once_it_is_silent() -> None:
+    view = View("x")
+    view.update(Target(0.0, 170.0, 162.0, "+5 %"))
+    for name in ("chest", "foot"):
+        view.update(SensorState(0.0, name, "fresh"))
+    view.update(step(0.0, 170.0))
+    view.update(SensorState(1.2, "chest", "stale"))
+    view.t = 1.3
+    assert "on target" in drawn(view), "the other one is still heard"
+    view.update(SensorState(1.4, "foot", "lost"))
+    view.t = 1.5
+    assert "on target" not in drawn(view)
+    assert view.step_rate_spm() is None

@@ -15,7 +15,8 @@ from livecoach.coach.drift import DriftDetector, Side
 from livecoach.coach.faults import FaultWatch
 from livecoach.coach.hearing import Hearing, Reading
 from livecoach.coach.metronome import Metronome
-from livecoach.coach.params import CoachParams
+from livecoach.coach.modes import Modes
+from livecoach.coach.params import Beats, CoachParams
 from livecoach.coach.patience import Patience
 from livecoach.coach.phrases import LOST, Phrases, Wording, english
 from livecoach.coach.steady import Steadiness
@@ -72,7 +73,7 @@ class Coach:
         self._faults = FaultWatch()
         self._number = 0
         self._t_burst: float | None = None
-        self._muted = False
+        self._modes = Modes()
 
     @property
     def measured_baselines(self) -> tuple[Baseline, ...]:
@@ -110,18 +111,20 @@ class Coach:
     def _sound(self, x: Sound) -> list[Cue | Target]:
         """Aim for the way the sound takes now; say it when the sound has come back."""
         self._metronome.sound(x)
-        if x.state != "back" or self._muted or not self._params.target:
+        if x.state != "back" or self._modes.silent or not self._params.target:
             return []
         reason = f"the sound was gone and is back on {x.device}"
         return [self._speech(x.t, self._wording.next("sound_is_back"), reason)]
 
     def _command(self, x: Command) -> list[Cue | Target]:
-        if x.name == "mute":
-            self._muted = x.value != "off"
+        self._modes = self._modes.update(x)
+        if not self._modes.beats_on:
+            self._metronome.stop()
+        if self._modes.silent:
             self._gate.hush()
-        elif x.name == "say" and not self._muted:
+        elif x.name == "say":
             self._gate.ask(x.t, x.value)
-        elif x.name == "target":
+        if x.name == "target":
             return [self._target.ask(x.t, x.value)]
         return []
 
@@ -139,7 +142,7 @@ class Coach:
         if reading is None:
             return
         r, target = reading, self._target
-        pace = self._steady.update(r.t, r.speed_mps)
+        pace = self._steady.update(r.t, r.speed_mps, r.turn_rate_dps)
         target.learn(r.t, r.step_rate_spm, r.speed_mps, r.weight_s, pace)
         if pace != "steady" or target.target_spm is None:
             self._drift.reset()
@@ -154,13 +157,13 @@ class Coach:
 
     def _tick(self, t: float) -> list[Cue | Target]:
         out: list[Cue | Target] = [*self._lost(t), *self._target.update(t)]
-        if not self._muted:
+        if not self._modes.silent:
             out += [*self._remark(t), *self._form(t)]
         target = self._target.target_spm
-        if target is None or self._muted:
+        if target is None or self._modes.silent:
             self._rest()
             return out
-        if self._params.beats != "constant":
+        if self._beats != "constant":
             out += self._bandwidth(t, target)
         elif not self._metronome.playing:
             why = f"constant metronome at {target:.1f}/min"
@@ -173,27 +176,32 @@ class Coach:
         if not self._hearing.running or self._steady.pace != "steady":
             self._rest()
             return []
-        if self._params.beats == "always" and not self._metronome.playing:
+        if self._beats == "always" and not self._metronome.playing:
             self._begin_beats(t, target)
         if self._t_burst is not None:
             if t - self._t_burst >= self._params.burst_s:
                 self._patience.end(t, side, target, self._drift.error_ratio)
                 self._t_burst = None
-                if self._params.beats != "always":
+                if self._beats != "always":
                     self._rest()
         elif side != "on" and self._patience.is_over(t, side) and self._gate.may_cue(t):
             return self._burst(t, target, side)
         return []
 
+    @property
+    def _beats(self) -> Beats:
+        """Which beats are wanted now."""
+        return self._modes.beats(self._params.beats)
+
     def _burst(self, t: float, target: float, side: Side) -> list[Cue]:
         self._t_burst = t
         self._patience.begin(side, target, self._drift.error_ratio)
         self._target.coached()
-        if self._params.beats == "bandwidth":
+        if self._beats == "bandwidth":
             self._begin_beats(t, target)
         self._gate.cued(t)
-        patient = self._params.beats == "off" or self._patience.may_speak(t)
-        if not (patient and self._gate.may_speak(t)):
+        patient = self._beats == "off" or self._patience.may_speak(t)
+        if not (self._modes.cues_allowed and patient and self._gate.may_speak(t)):
             return []
         self._gate.spoke(t)
         words = self._wording.next("quicker" if side == "low" else "slower")
@@ -222,7 +230,9 @@ class Coach:
         hearing = self._hearing
         if not (hearing.running and hearing.good and self._params.target):
             return []
-        if self._t_burst is not None or self._drift.side != "on" or not self._gate.may_cue(t):
+        if self._t_burst is not None or self._drift.side != "on":
+            return []
+        if not (self._modes.cues_allowed and self._gate.may_cue(t)):
             return []
         for seen in self._faults.seen(t):
             if self._gate.may_fault(t, seen.fault):
@@ -261,7 +271,7 @@ class Coach:
             return []
         gone_s, was_running = lost
         self._interrupt()
-        if not was_running or self._muted or self._target.target_spm is None:
+        if not was_running or self._modes.silent or self._target.target_spm is None:
             return []
         due = self._metronome.free_after(t)
         reason = f"no good step seen for {gone_s:.1f} s while running"

@@ -25,6 +25,7 @@ class Reading(Struct, frozen=True, gc=False):
     step_rate_spm: float
     speed_mps: float | None
     weight_s: float
+    turn_rate_dps: float | None = None
 
 
 class Hearing:
@@ -69,7 +70,7 @@ class Hearing:
             return None
         known = self._pod_speed[0] if x.t_known - self._pod_speed[1] < LOST_AFTER_S else None
         speed = known if x.speed_mps is None else x.speed_mps
-        return Reading(x.t_known, x.step_rate_spm, speed, x.step_time_s)
+        return Reading(x.t_known, x.step_rate_spm, speed, x.step_time_s, x.turn_rate_dps)
 
     def pod(self, x: PodReport) -> Reading | None:
         """Listen to one pod, and only while no footfalls are seen."""

@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from livecoach import config as configuration
+from livecoach.commands import keyboard
 from livecoach.commands.output import print_json, stdout
 from livecoach.config import Config
 from livecoach.errors import ConfigError
@@ -74,8 +75,16 @@ def perform(plan: Plan, doors: Sequence[Door | LiveDoor], title: str, *, as_json
     console = LiveConsole(view, screen) if screen.is_terminal else PlainConsole(view, sys.stdout)
     if _let_speak(doors, lambda line: console.say(f"{clock(view.t)}  {line}")):
         view.sensors.links_told = True
+    keys = plan.pace == "realtime" and keyboard.present() and not any(map(_is_complete, doors))
+    controls = (keyboard.Keyboard(),) if keys else ()
     with console:
-        return asyncio.run(run_session(plan, doors, console.say, (console,)))
+        if keys:
+            console.say(keyboard.HELP)
+        return asyncio.run(run_session(plan, doors, console.say, (console,), controls))
+
+
+def _is_complete(door: Door | LiveDoor) -> bool:
+    return isinstance(door, SessionDoor)
 
 
 def exit_code(outcome: Outcome) -> int:

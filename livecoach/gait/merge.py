@@ -30,6 +30,7 @@ ANYONES: Final = (
     "toe_off_pitch_deg",
     "swing_pitch_deg",
     "trunk_lean_deg",
+    "turn_deg",
     "speed_mps",
 )
 """Values that are the first sensor's that knows them."""

@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Mapping
 
 from livecoach.gait.pod import PodTracker
+from livecoach.gait.pods_apart import PodsApart
 from livecoach.model import (
     Cadence,
     Device,
@@ -36,6 +37,7 @@ class Pods:
         self._pods: dict[Hashable, PodTracker] = {}
         self._names: dict[Hashable, str] = {}
         self._belt: tuple[float, float | None] | None = None
+        self._apart = PodsApart()
 
     @property
     def confirmed(self) -> tuple[Device, ...]:
@@ -73,4 +75,5 @@ class Pods:
 
     def tick(self, tick: Tick) -> list[PodReport | SensorState | Notice]:
         """Let time pass; return the reports of a whole second."""
-        return [event for pod in self._pods.values() for event in pod.update(tick)]
+        said = [event for pod in self._pods.values() for event in pod.update(tick)]
+        return self._apart.update(tick.t, said)

@@ -36,6 +36,7 @@ from livecoach.gait.posture import Posture
 from livecoach.gait.shoe import Shoe
 from livecoach.gait.speed import Speedometer
 from livecoach.gait.trunk import Trunk
+from livecoach.gait.turn import Heading
 from livecoach.model import (
     BodySample,
     Calibration,
@@ -120,6 +121,8 @@ class SensorTracker:
         self._machine: Trunk | FootMachine | Shoe = self._build(gyro=False)
         self._gap_near = 0.0
         self._turned_s: float | None = None
+        self._heading = Heading(1 if self._foot else 2, self._params.guard.gap_s)
+        self._turn_deg: float | None = None
 
     def _build(self, *, gyro: bool) -> Trunk | FootMachine | Shoe:
         if self._foot is None:
@@ -152,6 +155,7 @@ class SensorTracker:
         if self._foot is not None:
             self._follow_gyro(body)
         self._posture.update(body)
+        self._heading.update(body)
         landing = self._machine.update(body, self._rhythm.period_s)
         if landing is not None and self._in_order(landing, sample.t):
             events += self._events(landing, sample.t)
@@ -191,6 +195,7 @@ class SensorTracker:
 
     def _events(self, landing: Landing, t_known: float) -> list[GaitEvent]:
         before, self._known_s = self._contact, t_known
+        self._turn_deg = self._heading.close()
         if self._own is not None:
             landing = replace(landing, t=min(landing.t - self._own.contact_lag_s, t_known))
         phase = self._rhythm.update(landing.t, t_known, self._foot, landing.spread_s)
@@ -245,6 +250,7 @@ class SensorTracker:
             toe_off_pitch_deg=values.toe_off_pitch_deg,
             swing_pitch_deg=values.swing_pitch_deg,
             trunk_lean_deg=values.trunk_lean_deg,
+            turn_deg=self._turn_deg,
             activity=values.activity,
             quality=min(before.quality, now.quality),
         )

@@ -62,6 +62,7 @@ class Step(Struct, frozen=True, tag="step", kw_only=True, gc=False):
     toe_off_pitch_deg: float | None = None
     swing_pitch_deg: float | None = None
     trunk_lean_deg: float | None = None
+    turn_deg: float | None = None
     activity: Activity
     quality: float
 
@@ -71,6 +72,11 @@ class Step(Struct, frozen=True, tag="step", kw_only=True, gc=False):
         if self.stride_time_s is not None:
             return 120.0 / self.stride_time_s
         return 60.0 / self.step_time_s
+
+    @property
+    def turn_rate_dps(self) -> float | None:
+        """Rate at which the heading changes, degrees a second, left positive."""
+        return None if self.turn_deg is None else self.turn_deg / self.step_time_s
 
     @property
     def duty_factor(self) -> float | None:

@@ -145,6 +145,14 @@ METRICS: tuple[Metric, ...] = (
         -30.0,
         45.0,
     ),
+    Metric(
+        "turn_deg",
+        "deg",
+        "change of heading during a step (half a stride's), left positive",
+        "IMU with gyro",
+        -120.0,
+        120.0,
+    ),
 )
 
 _STEP_FIELDS = tuple((m.name, m.low, m.high) for m in METRICS if m.name in Step.__struct_fields__)

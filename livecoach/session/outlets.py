@@ -128,6 +128,14 @@ class Outlets:
             self._speaker.follow(event.target_spm)
         self._show(lambda observer: observer.update(event))
 
+    def mute(self, *, on: bool, ending: bool = False) -> None:
+        """Silence everything that can be heard, at once, or let it be heard again."""
+        if self._speaker is not None:
+            try:
+                self._speaker.mute(self._pace.now(), on=on, ending=ending)
+            except AudioError as exc:
+                self._lose_sound(exc)
+
     def heard(self) -> list[tuple[int, float, float]]:
         """Return (cue, time heard, lateness in s) of what has sounded since the last call."""
         if self._speaker is None:

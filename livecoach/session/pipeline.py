@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import msgspec
 
 from livecoach.coach import Coach, CoachParams
+from livecoach.coach.modes import Modes
 from livecoach.errors import WireError
 from livecoach.gait import Gait
 from livecoach.gait.pods import Pods
@@ -108,6 +109,8 @@ class Pipeline:
         cadences: Mapping[str, Cadence] | None = None,
     ) -> None:
         self.coach = Coach(coach, profile)
+        self.modes = Modes()
+        """What may be heard now."""
         self._stature = stature or Stature()
         self._gait = Gait(calibrations=profile.calibrations)
         self._infos: dict[str, SensorInfo] = {}
@@ -136,7 +139,7 @@ class Pipeline:
                 if x.state != "open":
                     out.append(Notice(x.t, _SOUND[x.state].format(x.device)))
             case Command():
-                pass
+                out += self._command(x)
         if isinstance(x, Tick | Command | Sound):
             out += self.coach.update(x)
         return out
@@ -145,6 +148,11 @@ class Pipeline:
     def late(self) -> list[str]:
         """Names of the radio sensors whose stream lags too far behind and should begin again."""
         return [name for name, radio in self._radios.items() if radio.late]
+
+    def _command(self, x: Command) -> list[Notice]:
+        answer = self.modes.answer(x)
+        self.modes = self.modes.update(x)
+        return [] if answer is None else [Notice(x.t, answer)]
 
     def _payload(self, x: Payload, out: list[Event]) -> None:
         try:

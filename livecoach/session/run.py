@@ -18,7 +18,8 @@ from msgspec import Struct
 from livecoach import __version__
 from livecoach.config import Config, settled, spoken
 from livecoach.errors import ConfigError
-from livecoach.model import Baseline, Device, Dropped, Input, Played, Profile, Tick
+from livecoach.model import Baseline, Command, Device, Dropped, Input, Played, Profile, Tick
+from livecoach.session.controls import Controls
 from livecoach.session.inbox import Inbox
 from livecoach.session.known import keep, pipeline_of
 from livecoach.session.outlets import Observer, Outlets
@@ -74,6 +75,7 @@ async def run(
     doors: Sequence[Door | LiveDoor],
     say: Callable[[str], None],
     observers: tuple[Observer, ...] = (),
+    controls: Sequence[LiveDoor] = (),
 ) -> Outcome:
     """Run a session to its end, to ``seconds`` or to Ctrl-C.
 
@@ -87,10 +89,12 @@ async def run(
         Gets each one-line notice for the person.
     observers
         See every event.
+    controls
+        Where commands come from: keys, a button, a coach elsewhere.
     """
     real = plan.pace == "realtime"
     pace: Pace = RealTime(asyncio.get_running_loop().time) if real else AsFastAsPossible()
-    session = _Session(plan, doors, pace, Outlets(pace, say, observers))
+    session = _Session(plan, doors, pace, Outlets(pace, say, observers), controls)
     with _stop_on_signals(session.stop):
         outcome = await session.run()
     simulated = any(isinstance(d, SimulatorDoor | SessionDoor) for d in doors)
@@ -103,7 +107,12 @@ class _Session:
     """The state of one run."""
 
     def __init__(
-        self, plan: Plan, doors: Sequence[Door | LiveDoor], pace: Pace, outlets: Outlets
+        self,
+        plan: Plan,
+        doors: Sequence[Door | LiveDoor],
+        pace: Pace,
+        outlets: Outlets,
+        controls: Sequence[LiveDoor],
     ) -> None:
         self._plan = plan
         self._config = settled(plan.config)
@@ -121,13 +130,24 @@ class _Session:
         self._tally = Tally()
         self._n = 0
         self._t = 0.0
+        self._inbox = Inbox(pace)
+        put = self._inbox.put if self._live else None
+        self._controls = Controls(controls, pace, put, outlets.trouble)
+        if controls and self._complete:
+            raise ConfigError("controls", "a recorded session has its own commands already")
         self._stopped = False
+        self._ended: Reason = "done"
         self._restarted: dict[str, float] = {}
         self._id = plan.session_id
 
     def stop(self) -> None:
-        """End the session at the next input."""
-        self._stopped = True
+        """Fall silent at once, and end the session at the next input."""
+        if self._stopped:
+            return
+        self._stopped, self._ended = True, "interrupted"
+        if self._n:
+            self._add(Command(0, self._t, "stop"))
+        self._outlets.mute(on=True, ending=True)
 
     async def run(self) -> Outcome:
         """Open the sinks, loop, close them whatever happens."""
@@ -143,8 +163,9 @@ class _Session:
             )
             path = self._open_recorder()
             self._add(sound)
-            await self._loop()
-            reason = "interrupted" if self._stopped else "done"
+            async with self._controls.listening():
+                await self._loop()
+            reason = self._ended
         finally:
             await self._outlets.close(self._summary(reason))
         return Outcome(
@@ -166,6 +187,8 @@ class _Session:
             await self._loop_live()
         for x in merged(self._doors, self._config.seconds):
             await self._pace.until(x.t)
+            for command in self._controls.waiting(x.t):
+                self._take(command)
             if self._stopped:
                 break
             self._take(x)
@@ -173,13 +196,12 @@ class _Session:
 
     async def _loop_live(self) -> None:
         """Serve live doors until the time is over or someone says stop."""
-        inbox = Inbox(self._pace)
         serving = {
-            asyncio.create_task(door.run(inbox.put, self._pace.now)): door.name
+            asyncio.create_task(door.run(self._inbox.put, self._pace.now)): door.name
             for door in self._live
         }
         try:
-            async for x in inbox.inputs(self._config.seconds):
+            async for x in self._inbox.inputs(self._config.seconds):
                 if self._stopped:
                     return
                 self._take(x)
@@ -226,6 +248,10 @@ class _Session:
         for event in self._pipeline.update(x):
             self._tally.update(event)
             self._outlets.update(event)
+        if isinstance(x, Command):
+            modes = self._pipeline.modes
+            self._stopped = self._stopped or modes.stopped
+            self._outlets.mute(on=modes.silent, ending=modes.stopped)
 
     def _bring_back_what_was_heard(self) -> None:
         for cue, t_played, late_s in self._outlets.heard():

@@ -121,8 +121,8 @@ class View:
         return sum(values) / len(values) if values else None
 
     def _recent(self) -> list[Step]:
-        """Return the last steps, none when they stopped coming."""
-        if not self._steps or self.t - self._steps[-1].t_known > _OLD_S:
+        """Return the last steps, none when they stopped coming or the last sensor fell silent."""
+        if not self._steps or self.t - self._steps[-1].t_known > _OLD_S or self.sensors.deaf:
             return []
         return list(self._steps)
 
@@ -140,6 +140,8 @@ class View:
         aim = None if self.target is None else self.target.target_spm
         if rate is None or aim is None:
             return "", "white"
+        if self._low():
+            return "unclear (low quality)", "dim"
         off = 100.0 * (rate / aim - 1.0)
         if off < -2.5:
             return f"▲ quicker ({off:+.1f} %)", "bold yellow"
@@ -218,7 +220,8 @@ class View:
 
     def _low(self) -> bool:
         """Tell whether the newest step is not to be relied on."""
-        return bool(self._steps) and self._steps[-1].quality < _GOOD_QUALITY
+        recent = self._recent()
+        return bool(recent) and recent[-1].quality < _GOOD_QUALITY
 
     def _beats(self) -> str:
         return "♪ beats" if self.t <= self._beats_until_s else "silent"

@@ -67,6 +67,7 @@ class Music:
         self._beat_due: float | None = None
         self._speech: list[tuple[float, float]] = []
         self._gain = volume
+        self._muted = False
         self._ready = np.zeros((0, 2), np.float32)
         self._frame: int | None = None
         """Where the first frame of what is ready belongs."""
@@ -92,6 +93,12 @@ class Music:
         """Step back while someone speaks."""
         self._speech = [*self._speech[-3:], (start, end)]
 
+    def mute(self, *, on: bool) -> None:
+        """Go on unheard, or be heard again; pieces handed over before are the caller's to drop."""
+        self._muted = on
+        self._gain = 0.0 if on else self._gain
+        self._speech = []
+
     def take(self, soonest_s: float) -> list[tuple[NDArray[np.float32], float]]:
         """Return the pieces to hand over now: (frames, when their first one is heard).
 
@@ -109,7 +116,7 @@ class Music:
         try:
             self._prepare(soonest_s)
             while (piece := self._piece(soonest_s + _HANDED_OVER_S)) is not None:
-                if piece[1] >= soonest_s:
+                if piece[1] >= soonest_s and not self._muted:
                     pieces.append(piece)
                 self._prepare(soonest_s)
         except AudioError as exc:
@@ -167,7 +174,7 @@ class Music:
         if t > until_s:
             return None
         spoken = any(start < t + _PIECE_S and t < end for start, end in self._speech)
-        gain = self._volume * (DUCK_RATIO if spoken else 1.0)
+        gain = 0.0 if self._muted else self._volume * (DUCK_RATIO if spoken else 1.0)
         level = np.full(count + fade, gain)
         level[:count] = np.linspace(self._gain, gain, count)
         rise = np.arange(fade) / fade

@@ -49,6 +49,12 @@ class Sensors:
                 self._belt = event
         return None
 
+    @property
+    def deaf(self) -> bool:
+        """Whether sensors were heard and none is any more: what they said last is old."""
+        states = [s.state for s in self._states.values()]
+        return bool(states) and not {"fresh", "unknown"} & set(states)
+
     def figures(self, t: float) -> list[tuple[str, str, str]]:
         """Return label, number and unit of what is known at ``t``."""
         out: list[tuple[str, str, str]] = []

@@ -17,6 +17,10 @@ from livecoach.sound.desk import Desk
 _REMEMBERED = 256
 _MUSIC = -1
 """Token of what is no cue."""
+_MUTED = "muted"
+_CUT = "cut short: muted"
+_BLOCK_S = 0.2
+"""More than a device takes to begin with its next block."""
 
 
 def _no_offset(_device: str) -> float:
@@ -56,7 +60,13 @@ class Speaker:
         self._backend = backend
         self._voice = voice
         self._desk = Desk(backend.rate_hz, volume, sound)
-        self._due_s: dict[int, float] = {}
+        self._due_s: dict[int, tuple[float, float]] = {}
+        """Of what is handed over: when it is due, and how long a phrase goes on (else 0)."""
+        self._heard: list[tuple[int, float, float]] = []
+        self._phrase: tuple[int, float] | None = None
+        self._muted = False
+        self._flushed: set[int] = set()
+        self._settled_s = 0.0
         self._music = music
         self._offset_of = offset_of
         self._offset_s = offset_of(backend.name)
@@ -70,6 +80,9 @@ class Speaker:
         AudioError
             The way out is gone.
         """
+        if self._muted:
+            self._hush(cue.number, _MUTED)
+            return
         if self._gone:
             self._drop(cue, "the sound is gone")
             return
@@ -93,7 +106,8 @@ class Speaker:
             self._music.beat(cue.t_due)
         elif self._music is not None and cue.kind == "speech":
             self._music.duck(t_start, t_start + len(frames) / self._backend.rate_hz)
-        self._due_s[cue.number] = cue.t_due
+        length_s = len(frames) / self._backend.rate_hz if cue.kind == "speech" else 0.0
+        self._due_s[cue.number] = cue.t_due, length_s
         if len(self._due_s) > _REMEMBERED:
             del self._due_s[next(iter(self._due_s))]
 
@@ -112,18 +126,62 @@ class Speaker:
         AudioError
             The way out is gone.
         """
-        heard = []
         if self._music is not None:
             for frames, t in self._music.take(now_s + self._backend.latency_s + self._offset_s):
                 # A whole number of frames earlier, so that the pieces meet on their samples.
                 early = round(self._offset_s * self._backend.rate_hz) / self._backend.rate_hz
                 self._backend.play(frames, t - early, _MUSIC)
-        for number, t_started in self._backend.poll(now_s - self._offset_s):
-            t_due = self._due_s.pop(number, None)
-            t_heard = t_started + self._offset_s
-            if t_due is not None:
-                heard.append((number, t_heard, t_heard - t_due))
+        self._listen(now_s)
+        if now_s >= self._settled_s:
+            for number in sorted(self._flushed):
+                if self._due_s.pop(number, None) is not None:
+                    self._hush(number, _MUTED)
+            self._flushed.clear()
+        heard, self._heard = self._heard, []
         return sorted(heard, key=lambda item: item[1])
+
+    def _listen(self, now_s: float) -> None:
+        """Note what has been heard by now."""
+        for number, t_started in self._backend.poll(now_s - self._offset_s):
+            if number not in self._due_s:
+                continue
+            t_due, length_s = self._due_s.pop(number)
+            t_heard = t_started + self._offset_s
+            self._heard.append((number, t_heard, t_heard - t_due))
+            if length_s and number in self._flushed:
+                self._hush(number, _CUT)
+            elif length_s:
+                self._phrase = number, t_heard + length_s
+
+    def mute(self, now_s: float, *, on: bool, ending: bool = False) -> None:
+        """Fall silent at once, music too, or be heard again; nothing when that is so already.
+
+        What was handed over and has not begun is dropped (`dropped` tells of it once it is certain
+        that the device did not begin it after all; at once when the run is ``ending``), a phrase
+        that has begun is cut short. The music goes on unheard, to be in step when it comes back.
+
+        Raises
+        ------
+        AudioError
+            The way out is gone.
+        """
+        if on == self._muted and not ending:
+            return
+        self._muted = on
+        if self._music is not None:
+            self._music.mute(on=on)
+        if not on:
+            return
+        self._listen(now_s)
+        self._backend.flush()
+        self._desk.clear()
+        self._flushed.update(self._due_s)
+        self._settled_s = now_s
+        if not ending:
+            self._settled_s += self._backend.latency_s + self._offset_s + _BLOCK_S
+        if self._phrase is not None and now_s < self._phrase[1]:
+            self._hush(self._phrase[0], _CUT)
+        self._phrase = None
 
     def dropped(self) -> list[tuple[int, str]]:
         """Return (cue number, why) of what was not played since the last call."""
@@ -148,11 +206,6 @@ class Speaker:
     def _sound(self, t: float, device: str, state: Literal["open", "lost", "back"]) -> Sound:
         return Sound(0, t, device, state, self._backend.latency_s, self._offset_s)
 
-    def flush(self) -> None:
-        """Stop: drop everything that has not started."""
-        self._backend.flush()
-        self._desk.clear()
-
     @property
     def gaps(self) -> int:
         """How many gaps in the sound were heard because the device ran dry."""
@@ -175,3 +228,7 @@ class Speaker:
     def _drop(self, cue: Cue, reason: str) -> None:
         self._dropped.append((cue.number, reason))
         self.dropped_total += 1
+
+    def _hush(self, number: int, reason: str) -> None:
+        """Note what is not heard because someone wished it so: that is no failure."""
+        self._dropped.append((number, reason))

@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+FADE_S = 0.005
+"""How long a sound takes that is cut short: without a click, and at once."""
 _KNEE = np.float32(0.95)
 _ROOM = np.float32(1.0) - _KNEE
 
@@ -63,6 +65,15 @@ class Mixer:
     def flush(self) -> None:
         """Drop every sound that has not started."""
         self._voices = [voice for voice in self._voices if voice[0] < self._frame]
+
+    def silence(self) -> None:
+        """Drop every sound that has not started; let those that have fade out in `FADE_S`."""
+        self.flush()
+        count = round(FADE_S * self.rate_hz)
+        fade = np.linspace(1.0, 0.0, count, endpoint=False, dtype=np.float32)[:, None]
+        for k, (start, frames) in enumerate(self._voices):
+            rest = frames[self._frame - start :][:count]
+            self._voices[k] = (self._frame, rest * fade[: len(rest)])
 
     def render(self, count: int) -> NDArray[np.float32]:
         """Return the next ``count`` frames, shape (count, channels), no sample beyond +-1."""

@@ -92,13 +92,37 @@ def test_beats_and_speech_in_a_file(tmp_path: Path) -> None:
     assert pcm[168_000 : 168_000 + len(left)] == pytest.approx(left, abs=2e-5)
 
 
-def test_flush_silences_what_is_to_come_and_frees_the_line(tmp_path: Path) -> None:
+def test_mute_silences_what_is_to_come_and_frees_the_line(tmp_path: Path) -> None:
     speaker = Speaker(NullBackend(), _Clips(tmp_path, 48_000))
     speaker.update(cue("speech", "hello", number=1, due=5.0), 1.0)
     speaker.update(cue(number=2, due=5.0), 1.0)
-    speaker.flush()
-    speaker.update(cue("speech", "hello", number=3, due=6.0), 1.0)
-    assert speaker.poll(99.0) == [(3, 6.0, 0.0)]
+    speaker.mute(1.5, on=True)
+    speaker.update(cue(number=3, due=5.5), 1.5)
+    assert speaker.poll(1.6) == []
+    assert speaker.dropped() == [(3, "muted")]
+    speaker.mute(2.0, on=False)
+    speaker.update(cue("speech", "hello", number=4, due=6.0), 2.0)
+    assert speaker.poll(99.0) == [(4, 6.0, 0.0)]
+    assert speaker.dropped() == [(1, "muted"), (2, "muted")]
+    assert speaker.dropped_total == 0, "what someone wished not to hear is no failure"
+
+
+def test_a_phrase_under_way_is_cut_within_milliseconds(tmp_path: Path) -> None:
+    speaker = Speaker(WavBackend(tmp_path / "x.wav"), _Clips(tmp_path, 48_000))
+    speaker.update(cue("speech", "hello", number=1, due=1.0), 0.5)
+    speaker.update(cue(number=2, due=1.6), 1.4)
+    speaker.poll(1.2)
+    speaker.mute(1.5, on=True)
+    assert speaker.poll(1.6) == []
+    assert speaker.dropped() == [(1, "cut short: muted")]
+    speaker.poll(4.0)
+    assert speaker.dropped() == [(2, "muted")]
+    speaker.close()
+    with wave.open(str(tmp_path / "x.wav")) as file:
+        pcm = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
+    assert pcm[71_999].any()
+    assert np.abs(np.diff(pcm[48_001:, 0].astype(int))).max() < 200, "it clicks"
+    assert not pcm[72_000 + 240 :].any()
 
 
 def test_memory_is_bounded_even_when_nothing_is_ever_played() -> None:

@@ -55,7 +55,11 @@ class AudioBackend(Protocol):
         """Return what happened to the device since the last call."""
 
     def flush(self) -> None:
-        """Drop every sound that has not started; its token will not be reported."""
+        """Fall silent: what sounds fades out at once, what has not started is dropped.
+
+        Tokens of what was dropped are not reported. What is in the device's own buffer by now is
+        still heard: up to ``latency_s`` of it.
+        """
 
     def close(self) -> None:
         """Stop and let go of the device or file; a second call does nothing."""

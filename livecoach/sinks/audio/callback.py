@@ -93,7 +93,7 @@ class CallbackBackend:
         return []
 
     def flush(self) -> None:
-        """Have the audio thread forget what it has not started; see `AudioBackend`."""
+        """Have the audio thread fall silent; see `AudioBackend`."""
         self._commands.append(None)
 
     def close(self) -> None:
@@ -128,5 +128,6 @@ class CallbackBackend:
             command = self._commands.popleft()
             if command is None:
                 self._waiting.clear()
+                self._mixer.silence()
             else:
                 self._waiting.append(command)

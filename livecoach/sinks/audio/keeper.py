@@ -88,7 +88,7 @@ class Keeper:
         return told
 
     def flush(self) -> None:
-        """Drop what has not started; see `AudioBackend`."""
+        """Fall silent; see `AudioBackend`."""
         if self._backend is not None:
             try:
                 self._backend.flush()

@@ -32,7 +32,7 @@ class NullBackend:
         return []
 
     def flush(self) -> None:
-        """Drop what has not started; see `AudioBackend`."""
+        """Forget what has not started; see `AudioBackend`."""
         self._waiting.clear()
 
     def close(self) -> None:

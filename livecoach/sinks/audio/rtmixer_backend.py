@@ -7,6 +7,7 @@ still cannot be used this way, which `probe` finds out. A stream that asks for n
 (a suspended sink stays "active") counts as gone.
 """
 
+import math
 import time
 from importlib import import_module
 from typing import Any, NamedTuple, Protocol
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from livecoach.errors import AudioError
 from livecoach.sinks.audio.base import Change, Clock
 from livecoach.sinks.audio.portaudio import BEGIN_S, STALLED_S, Device
+from livecoach.sound.mixer import FADE_S
 
 _LATENCY_S = 0.1
 _QUEUE = 1024
@@ -93,6 +95,7 @@ class RtmixerBackend:
         self.flowing = False
         """Whether the device has asked for frames at all."""
         self._playing: list[_Waiting] = []
+        self._sounding: list[_Waiting] = []
         self._cancels: list[tuple[_Action, _Action]] = []
         self._refresh(clock())
 
@@ -115,7 +118,7 @@ class RtmixerBackend:
         if len(self._playing) >= _MOST_WAITING:
             raise AudioError(f"{self.name}: takes no more sounds, the device has stalled")
         self._follow_step()
-        buffer = np.ascontiguousarray(frames, np.float32)
+        buffer = np.array(frames, np.float32, order="C")  # our own: `flush` writes into it
         self._playing.append(_Waiting(token, self._start(buffer, t_due), buffer, t_due))
 
     def poll(self, now_s: float) -> list[tuple[int, float]]:
@@ -126,6 +129,7 @@ class RtmixerBackend:
             self._refresh(now_s)
         live = self._mixer.actions
         self._cancels = [pair for pair in self._cancels if pair[0] in live]
+        self._sounding = [item for item in self._sounding if item.action in live]
         started, playing = [], []
         for item in self._playing:
             action = item.action
@@ -133,6 +137,7 @@ class RtmixerBackend:
             # A cancelled sound ends up "done" with no frame played.
             if action.done_frames and t_heard <= now_s:
                 started.append((item.token, t_heard))
+                self._sounding.append(item)
             elif action.done_frames or action in live:
                 playing.append(item)
         self._playing = playing
@@ -143,11 +148,23 @@ class RtmixerBackend:
         return []
 
     def flush(self) -> None:
-        """Cancel what has not started; see `AudioBackend`."""
+        """Cancel what has not started and fade what has; see `AudioBackend`."""
         cancelled = {action for _, action in self._cancels}
-        for item in self._playing:
-            if not item.action.done_frames and item.action not in cancelled:
+        for item in self._sounding:
+            self._fade(item)
+        for k, item in enumerate(self._playing):
+            if item.action.done_frames:
+                self._fade(item)
+            elif item.action not in cancelled:
                 self._cancel(item.action)
+            self._playing[k] = item._replace(t_due=-math.inf)  # never to be placed anew
+
+    def _fade(self, item: _Waiting) -> None:
+        """End a sound in its own frames, which the callback reads in place: cut off, it clicks."""
+        rest = item.frames[item.action.done_frames :]
+        count = min(len(rest), round(FADE_S * self.rate_hz))
+        rest[:count] *= np.linspace(1.0, 0.0, count, endpoint=False, dtype=np.float32)[:, None]
+        rest[count:] = 0.0
 
     def close(self) -> None:
         """Stop at once and let go of the device."""

@@ -72,8 +72,8 @@ class WavBackend:
         return []
 
     def flush(self) -> None:
-        """Drop what has not started; see `AudioBackend`."""
-        self._mixer.flush()
+        """Fall silent; see `AudioBackend`."""
+        self._mixer.silence()
         self._waiting = [(token, at) for token, at in self._waiting if at < self._mixer.frame]
 
     def close(self) -> None:
@@ -81,7 +81,7 @@ class WavBackend:
         if self._file.closed:
             return
         try:
-            self.flush()
+            self._mixer.flush()
             self._render_to(self._mixer.end_frame)
         finally:
             self._file.close()
