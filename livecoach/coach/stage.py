@@ -30,6 +30,7 @@ GOOD_QUALITY = 0.5
 LOST_AFTER_S = 3.0
 SPEECH_S = 4.0
 """No phrase takes longer (80 characters)."""
+TONE_S = 1.0
 
 _EXPIRES_S = 2.0
 _STALE_PHASE_S = 2.0
@@ -116,6 +117,7 @@ class Stage:
         if self.muted:
             return []
         due = max(self._beats.free_after(t), self._t_free)
+        self._t_free = due + _EXPIRES_S + TONE_S
         gone_s = t - max(self._t_running, self._t_step)
         reason = f"no good step seen for {gone_s:.1f} s while running"
         return [self._cue(t, due, "tone", LOST, due + _EXPIRES_S, reason)]

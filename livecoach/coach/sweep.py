@@ -22,7 +22,7 @@ gait-science.md 3.7), which leaves most of the settling time for the body. Order
 time go together (|r| > `MOST_TREND`) are not used: a drift must not look like a cost.
 
 A level that is interrupted (walking, sensor lost, muted for longer than 3 s) begins anew, at most
-`MOST_RESTARTS` times in a sweep.
+`MOST_RESTARTS` times in a sweep. Who does not follow the beats is told so after three levels.
 """
 
 import numpy as np
@@ -30,7 +30,7 @@ import numpy as np
 from livecoach.coach.params import HIGHEST_SPM, LOWEST_SPM, CoachParams
 from livecoach.coach.phrases import Topic
 from livecoach.coach.stage import LOST_AFTER_S, Reading, Stage
-from livecoach.coach.sweep_fit import LABELS, SweepResult, judged
+from livecoach.coach.sweep_fit import LABELS, SweepResult, judged, not_followed
 from livecoach.coach.sweep_level import Measuring
 from livecoach.coach.target import TargetKeeper
 from livecoach.model import (
@@ -244,6 +244,9 @@ class Sweep:
         if now.seconds < _ENOUGH_RATIO * MEASURE_S:
             return [*beats, *self._anew(t, own)]
         self._done.append(now)
+        deaf = not_followed(tuple(m.level for m in self._done))
+        if deaf:
+            return self._end(t, deaf)
         if len(self._done) < len(self._order):
             return [*beats, *self._announce(t, own)]
         levels = tuple(m.level for m in self._done)

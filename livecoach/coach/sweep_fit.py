@@ -30,7 +30,7 @@ from livecoach.coach.student import t95
 WIDEST_RATIO = 0.06
 FOLLOWED = 0.6
 SAME_SPEED_MPS = 0.3
-FEWEST = 6
+SOONEST = 3
 HEART = "heart rate"
 LABELS = {
     "expected_braking_mps": "expected braking",
@@ -99,7 +99,7 @@ def judged(own_spm: float, speed_mps: float | None, levels: tuple[Level, ...]) -
     """Return the answer that complete levels give."""
     by = tuple(LABELS[name] for name in _known(levels))
     best, heart = None, None
-    refused = _not_comparable(levels)
+    refused = not_followed(levels) or _speed_changed(levels)
     if not refused:
         heart = _optimum(own_spm, levels, costs(levels, only=HEART))
         found = _optimum(own_spm, levels, costs(levels))
@@ -136,15 +136,19 @@ def _known(levels: tuple[Level, ...]) -> list[str]:
     return [name for name in LABELS if all(name in level.costs for level in levels)]
 
 
-def _not_comparable(levels: tuple[Level, ...]) -> str:
-    """Return why these levels can't be held against each other, "" when they can."""
+def not_followed(levels: tuple[Level, ...]) -> str:
+    """Return that the runner did not follow the beats, "" when they did or it is too soon."""
     asked = np.array([level.asked_spm for level in levels])
     run = np.array([level.run_spm for level in levels])
-    if float(np.polyfit(asked, run, 1)[0]) < FOLLOWED:
-        return (
-            f"you did not follow the beats: they went from {asked.min():.0f} to {asked.max():.0f}"
-            f" a minute, your steps from {run.min():.0f} to {run.max():.0f}"
-        )
+    if len(levels) < SOONEST or float(np.polyfit(asked, run, 1)[0]) >= FOLLOWED:
+        return ""
+    return (
+        f"you did not follow the beats: they went from {asked.min():.0f} to {asked.max():.0f}"
+        f" a minute, your steps from {run.min():.0f} to {run.max():.0f}"
+    )
+
+
+def _speed_changed(levels: tuple[Level, ...]) -> str:
     speeds = [level.speed_mps for level in levels if level.speed_mps is not None]
     if speeds and max(speeds) - min(speeds) > SAME_SPEED_MPS:
         return (
@@ -156,7 +160,7 @@ def _not_comparable(levels: tuple[Level, ...]) -> str:
 
 def _optimum(own_spm: float, levels: tuple[Level, ...], cost: NDArray[np.float64]) -> Optimum | str:
     """Return where the cost is least, or why that is not known."""
-    if len(cost) < FEWEST:
+    if not len(cost):
         return "no cost is known: it takes a motion sensor on the trunk, or a heart rate sensor"
     x = np.array([level.run_spm for level in levels]) / own_spm - 1.0
     scale = float(np.abs(x).max())
@@ -212,10 +216,10 @@ def _fieller(
     square = 4.0 * (c * c - t * t * float(cov[2, 2]))
     linear = 4.0 * (b * c - t * t * float(cov[1, 2]))
     constant = b * b - t * t * float(cov[1, 1])
-    inside = linear * linear - 4.0 * square * constant
-    if square <= 0.0 or inside < 0.0:
+    if square <= 0.0:
         return None
-    root = math.sqrt(inside)
+    # the lowest point itself is always inside, so that only rounding can make this negative
+    root = math.sqrt(max(0.0, linear * linear - 4.0 * square * constant))
     return (-linear - root) / (2.0 * square), (-linear + root) / (2.0 * square)
 
 
