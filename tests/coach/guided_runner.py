@@ -113,9 +113,10 @@ def _step(
         t_known=known,
         step_time_s=step_s,
         speed_mps=None if speed is None else speed + body.speed_slope * (slower - 1.0),
+        expected_braking_mps=values.get("expected_braking_mps"),
+        vertical_oscillation_m=values.get("vertical_oscillation_m"),
         activity="run",
         quality=body.quality,
-        **values,
     )
 
 
