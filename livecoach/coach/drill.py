@@ -3,8 +3,8 @@
 `BEFORE_S` of running as always, then `DRILL_S` with the drill's own words at its beginning and half
 way (30 s apart, as any two cues are), then the score (`livecoach.coach.drill_score`) over all but
 the first `SETTLE_S` of the drill. Only steps of good quality count. Where no sensor can know the
-measure, the drill is coached all the same and has no score: never a 0. Who is not seen to run at
-all is coached from `BLIND_S` on; who stops running in the middle is waited for.
+measure, the drill is coached all the same and has no score: never a 0. Who is not seen at all, or
+never well, is coached from `BLIND_S` on; who stops running in the middle is waited for.
 """
 
 from livecoach.coach.drill_score import (
@@ -94,7 +94,7 @@ class Drill:
             self._t = x.t if isinstance(x, Tick) else self._t
             return []
         self._stage.hear(x)
-        if isinstance(x, Step | PodReport):
+        if isinstance(x, PodReport) or (isinstance(x, Step) and x.quality >= GOOD_QUALITY):
             self._any = True
         if isinstance(x, Step) and x.activity == "run" and x.quality >= GOOD_QUALITY:
             self._measured(x)

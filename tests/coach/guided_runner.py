@@ -16,7 +16,10 @@ FOUND_AFTER_S = 0.06
 
 
 class Body(Struct, frozen=True, kw_only=True):
-    """What a sensor can know of this runner, at the own rate (None: it cannot), and its scatter."""
+    """What a sensor can know of this runner, at the own rate (None: it cannot), and its scatter.
+
+    One step of ``bad_every`` is of low quality and ten times too much (0: none is).
+    """
 
     expected_braking_mps: float | None = None
     vertical_oscillation_m: float | None = None
@@ -24,6 +27,7 @@ class Body(Struct, frozen=True, kw_only=True):
     speed_slope: float = 0.0
     scatter: float = 0.04
     quality: float = 1.0
+    bad_every: int = 0
 
     def costs(self, slower: float) -> dict[str, float]:
         """Return what a step costs that takes ``slower`` times as long as the own one."""
@@ -63,7 +67,7 @@ def led(
     person, rhythm, out = Responder(runner, rng), Rhythm(PhaseParams()), Heard()
     heart = Heart(runner, beats) if runner.heart_rate_bpm else None
     guide.update(Sound(0, 0.0, "card", "open", 0.1))
-    waiting, due, t_step, step_s = list(commands), list[float](), 0.0, 0.36
+    waiting, due, t_step, step_s, count = list(commands), list[float](), 0.0, 0.36, 0
     for tick in range(1, round(seconds / TICK_S)):
         t = tick * TICK_S
         while waiting and waiting[0].t <= t:
@@ -76,11 +80,8 @@ def led(
                 if phase is not None:
                     guide.update(phase)
                 step = _step(runner, body, t_step, step_s, known, found)
-                if changed and _drilling(out):
-                    step = msgspec.structs.replace(
-                        step, **{k: getattr(step, k) + v for k, v in changed.items()}
-                    )
-                guide.update(step)
+                count += 1
+                guide.update(_seen(step, count, body, changed if _drilling(out) else None))
             t_step += step_s
             while due and due[0] <= t_step:
                 person.hear(due.pop(0))
@@ -118,6 +119,17 @@ def _step(
         activity="run",
         quality=body.quality,
     )
+
+
+def _seen(step: Step, count: int, body: Body, changed: dict[str, float] | None) -> Step:
+    """Return a step as it is seen: changed by the drill, or spoilt."""
+    added = {k: getattr(step, k) + v for k, v in (changed or {}).items()}
+    step = msgspec.structs.replace(step, **added)
+    if not body.bad_every or count % body.bad_every:
+        return step
+    known = ("expected_braking_mps", "vertical_oscillation_m")
+    values = {k: 10.0 * v for k in known if (v := getattr(step, k)) is not None}
+    return msgspec.structs.replace(step, quality=0.1, **values)
 
 
 def _drilling(out: Heard) -> bool:

@@ -126,9 +126,29 @@ def test_without_a_sensor_that_knows_it_is_coached_and_not_scored(name: DrillNam
     assert len(heard.of("speech")) == 4
 
 
+def test_a_foot_that_is_seen_less_often_shifts_nothing() -> None:
+    before, during = (Stretch("toe_off_pitch_deg", per_foot=True) for _ in range(2))
+    for k, step in enumerate(steps("toe_off_pitch_deg", -45.0, -45.0, None, 0.3)):
+        if k < 55:
+            before.add(step)
+        elif step.foot == "right" or k % 5 == 0:
+            during.add(step)
+    found = scored("toe-last", "toe_off_pitch_deg", before, during)
+    assert found is not None
+    assert found.change == pytest.approx(0.0, abs=0.2)
+
+
 def test_steps_of_low_quality_are_not_scored() -> None:
-    guide, _ = drilled("tall", msgspec.structs.replace(TRUNK, quality=0.4))
+    guide, _ = drilled("tall", msgspec.structs.replace(TRUNK, bad_every=5))
+    assert guide.result.before == pytest.approx(0.062, rel=0.03)
+    assert guide.result.change == pytest.approx(0.0, abs=0.002)
+
+
+def test_who_is_never_seen_well_is_coached_without_a_score() -> None:
+    guide, heard = drilled("tall", msgspec.structs.replace(TRUNK, quality=0.4))
+    assert guide.result.unscored
     assert guide.result.change is None
+    assert len(heard.of("speech")) == 3
 
 
 def test_who_is_not_seen_at_all_is_coached_after_a_while() -> None:

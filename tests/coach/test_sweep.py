@@ -135,6 +135,13 @@ def test_without_any_cost_it_says_so_before_the_first_beat() -> None:
 
 
 def test_low_quality_counts_for_nothing() -> None:
+    guide, _ = tried(HEARTY, msgspec.structs.replace(TRUNK, bad_every=5), 1)
+    for level in guide.result.levels:
+        expected = TRUNK.costs(164.0 / level.run_spm)["vertical_oscillation_m"]
+        assert level.costs["vertical_oscillation_m"] == pytest.approx(expected, rel=0.05)
+
+
+def test_without_good_steps_nothing_begins() -> None:
     guide, heard = tried(HEARTY, msgspec.structs.replace(TRUNK, quality=0.4), 1, seconds=400.0)
     assert heard.cues == []
     assert "your own step rate" in guide.result.refused
