@@ -44,7 +44,7 @@ from livecoach.wire import recording
 RATE_HZ = 128.0
 MOUNTS: tuple[Mount, ...] = ("chest", "back", "waist", "foot_left")
 PROFILE = Profile("x", (Baseline(160.0, 3.0, 900),))
-QUICK = CoachParams(target="+5%", grace_s=2.0, ramp_ratio_per_s=0.02)
+QUICK = CoachParams(target="+8%", grace_s=2.0, ramp_ratio_per_s=0.02)
 
 
 class Machine(Protocol):

@@ -35,7 +35,7 @@ def test_unattended_demo(out: Path) -> None:
 
 
 def test_the_runner_is_quicker_at_the_end_than_before_the_first_cue(out: Path) -> None:
-    arguments = ("--seconds", "25", "--audio", "null", "--json", "--out", out / "json")
+    arguments = ("--seconds", "45", "--audio", "null", "--json", "--out", out / "json")
     result = livecoach("demo", *arguments)
     said = json.loads(result.stdout)
     before, last = said["before"]["values"], said["last_8_s"]["values"]

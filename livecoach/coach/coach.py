@@ -1,23 +1,24 @@
 """The coach: watches steps, says little, and gives a reason for every sound.
 
-Silent during the grace, while walking or standing, on low quality and on target. Off target it
-plays beats at the target tempo for ``burst_s``, rests as long (ever longer for a runner who does
-not answer, `livecoach.coach.patience`), and begins again only while still off; now and then a burst
-begins with one short phrase, never within ``speech_gap_s``. While the step rate is on target it
-speaks of a fault of form, one at a time (`livecoach.coach.faults`): first the step rate, for +5 %
-of it brings 7 % less braking and 11 % less bounce. When no good step has come for 3 s while
-running, or 0.6 s after the last sensor that tells of steps went stale, there is one earcon, then
-silence: unknown is never "good". With ``beats = "always"`` beats go on between the bursts too; with
-``"constant"`` they are a plain metronome that goes on whatever the sensors do.
+Silent during the grace, while walking or standing, while the speed changes, on low quality and on
+target. Off target it plays beats at the target tempo for ``burst_s``, rests as long (ever longer
+for a runner who does not answer, `livecoach.coach.patience`), and begins again only while still
+off; now and then a burst begins with one short phrase, never within ``speech_gap_s``. While the
+step rate is on target it speaks of a fault of form, one at a time (`livecoach.coach.faults`): first
+the step rate, for +5 % of it brings 7 % less braking and 11 % less bounce. When nothing is known of
+a runner who was running (`livecoach.coach.hearing`), there is one earcon, then silence: unknown is
+never "good". With ``beats = "always"`` beats go on between the bursts too; with ``"constant"`` they
+are a plain metronome that goes on whatever the sensors do.
 """
 
-from livecoach.coach.beats import BeatPlan, foot_of
-from livecoach.coach.coupling import Coupling
 from livecoach.coach.drift import DriftDetector, Side
 from livecoach.coach.faults import FaultWatch
-from livecoach.coach.params import CAP_RATIO, CoachParams
+from livecoach.coach.hearing import Hearing, Reading
+from livecoach.coach.metronome import Metronome
+from livecoach.coach.params import CoachParams
 from livecoach.coach.patience import Patience
 from livecoach.coach.phrases import LOST, Phrases, Wording, english
+from livecoach.coach.steady import Steadiness
 from livecoach.coach.target import TargetKeeper
 from livecoach.coach.voice_gate import VoiceGate
 from livecoach.model import (
@@ -37,16 +38,8 @@ from livecoach.model import (
     Tick,
 )
 
-_GOOD_QUALITY = 0.5
-_SPEECH_EXPIRES_S = 2.0
-_LOST_AFTER_S = 3.0
-_STALE_AFTER_S = 0.6
-_UNLINKED_AFTER_S = 1.6
-"""A link that is lost is often back at once; stale is what said nothing for a second."""
-_STALE_PHASE_S = 2.0
-_LOCK = {"phase": "in phase", "tempo": "leading the tempo", "free": "free tempo"}
-_NO_FOOTFALLS = "no footfalls are seen"
-_VAGUE = "footfalls are known too vaguely"
+_EXPIRES_S = 2.0
+_BEAT_EXPIRES_S = 0.05
 
 
 class Coach:
@@ -67,28 +60,19 @@ class Coach:
 
     def reset(self) -> None:
         """Begin a new run."""
-        self._target = TargetKeeper(self._params, self._profile)
-        self._drift = DriftDetector(self._params)
         p = self._params
-        coupling = Coupling(p.phase_gain, p.phase_slew_ratio)
-        self._beats = BeatPlan(p.horizon_s, coupling, 2 if p.every == "stride" else 1)
+        self._hearing = Hearing()
+        self._target = TargetKeeper(p, self._profile)
+        self._steady = Steadiness(p)
+        self._drift = DriftDetector(p)
+        self._metronome = Metronome(p)
         self._patience = Patience(p.burst_s, p.speech_gap_s)
-        self._phase: Phase | None = None
-        words = self._params.phrases
-        self._wording = Wording(words if isinstance(words, Phrases) else english())
-        self._gate = VoiceGate(self._params.speech_gap_s)
+        self._wording = Wording(p.phrases if isinstance(p.phrases, Phrases) else english())
+        self._gate = VoiceGate(p.speech_gap_s)
         self._faults = FaultWatch()
         self._number = 0
-        self._good = False
         self._t_burst: float | None = None
-        self._t_heard: float | None = None
-        self._t_step = -1e9
-        self._pod = ("", -1e9)
-        self._fresh: set[str] = set()
-        self._t_deaf: float | None = None
-        self._running = False
         self._muted = False
-        self._why = ""
 
     @property
     def measured_baselines(self) -> tuple[Baseline, ...]:
@@ -106,17 +90,17 @@ class Coach:
             case Step():
                 self._step(x)
             case PodReport():
-                self._pod_report(x)
+                self._judge(self._hearing.pod(x))
+                if x.state == "stopped" and not self._hearing.running:
+                    self._interrupt()
             case Phase():
-                # A phase belongs to the contact known at the same moment; only good ones count.
-                if self._t_heard == x.t_known:
-                    self._phase = x
-            case Contact() if x.quality >= _GOOD_QUALITY:
-                self._t_heard = x.t_known
+                self._hearing.phase(x)
+            case Contact():
+                self._hearing.contact(x)
             case SensorState():
-                self._sensor(x)
+                self._hearing.sensor(x)
             case Command():
-                self._command(x)
+                return self._command(x)
             case Sound():
                 return self._sound(x)
             case _:
@@ -124,72 +108,49 @@ class Coach:
         return []
 
     def _sound(self, x: Sound) -> list[Cue | Target]:
-        """Aim further ahead for a slow way to the ear; say it when the sound has come back."""
-        self._beats.horizon_s = self._params.horizon_s + x.latency_s + x.offset_s
-        self._beats.offset_s = x.offset_s
+        """Aim for the way the sound takes now; say it when the sound has come back."""
+        self._metronome.sound(x)
         if x.state != "back" or self._muted or not self._params.target:
             return []
-        due = self._beats.free_after(x.t)
         reason = f"the sound was gone and is back on {x.device}"
-        words = self._wording.next("sound_is_back")
-        return [self._cue(x.t, due, "speech", words, due + _SPEECH_EXPIRES_S, reason)]
+        return [self._speech(x.t, self._wording.next("sound_is_back"), reason)]
 
-    def _command(self, x: Command) -> None:
+    def _command(self, x: Command) -> list[Cue | Target]:
         if x.name == "mute":
             self._muted = x.value != "off"
             self._gate.hush()
         elif x.name == "say" and not self._muted:
             self._gate.ask(x.t, x.value)
+        elif x.name == "target":
+            return [self._target.ask(x.t, x.value)]
+        return []
 
     def _step(self, x: Step) -> None:
-        self._good = x.quality >= _GOOD_QUALITY
-        if not self._good:
-            return
-        self._t_step = x.t_known
-        self._running = x.activity == "run"
-        if self._running:
-            self._steady(x.t_known, x.step_rate_spm, x.speed_mps, x.step_time_s)
-            if self._params.faults and x.t_known >= self._params.grace_s:
+        reading = self._hearing.step(x)
+        if reading is not None:
+            self._judge(reading)
+            if self._params.faults and self._steady.pace == "steady":
                 self._faults.update(x)
-        else:
+        elif self._hearing.good:
+            self._interrupt()
+
+    def _judge(self, reading: Reading | None) -> None:
+        """Learn from a reading of running; hold it against the target when it is steady."""
+        if reading is None:
+            return
+        r, target = reading, self._target
+        pace = self._steady.update(r.t, r.speed_mps)
+        target.learn(r.t, r.step_rate_spm, r.speed_mps, r.weight_s, pace)
+        if pace != "steady" or target.target_spm is None:
             self._drift.reset()
-            self._faults.forget()
-
-    def _sensor(self, x: SensorState) -> None:
-        """Note whether any sensor of steps is still to be believed, and if none is, since when."""
-        if x.state == "fresh":
-            self._fresh.add(x.name)
         else:
-            self._fresh.discard(x.name)
-        if self._fresh or x.state == "stopped":
-            self._t_deaf = None
-        else:
-            after_s = _UNLINKED_AFTER_S if x.state == "lost" else _STALE_AFTER_S
-            t_deaf = x.t_known + after_s
-            self._t_deaf = t_deaf if self._t_deaf is None else min(self._t_deaf, t_deaf)
+            self._drift.update(r.step_rate_spm, target.target_spm, r.weight_s)
 
-    def _pod_report(self, x: PodReport) -> None:
-        """Listen to one pod, and only while no footfalls are seen: seconds must not count twice."""
-        name, t_fresh = self._pod
-        if self._t_deaf is not None and x.state == "fresh":
-            return
-        if x.t_known - self._t_step < _LOST_AFTER_S:
-            return
-        if x.source != name and x.t_known - t_fresh < _LOST_AFTER_S:
-            return
-        if x.state == "fresh" and x.step_rate_spm is not None:
-            self._pod = (x.source, x.t_known)
-            self._t_heard = x.t_known
-            self._running = True
-            self._steady(x.t_known, x.step_rate_spm, x.speed_mps, 1.0)
-        elif x.state == "stopped":
-            self._running = False
-            self._drift.reset()
-
-    def _steady(self, t: float, rate_spm: float, speed_mps: float | None, weight_s: float) -> None:
-        self._target.learn(rate_spm, speed_mps, weight_s)
-        if self._target.target_spm is not None and t >= self._params.grace_s:
-            self._drift.update(rate_spm, self._target.target_spm, weight_s)
+    def _interrupt(self) -> None:
+        """Judge nothing until the runner has run again for a while."""
+        self._steady.interrupt()
+        self._drift.reset()
+        self._faults.forget()
 
     def _tick(self, t: float) -> list[Cue | Target]:
         out: list[Cue | Target] = [*self._lost(t), *self._target.update(t)]
@@ -199,21 +160,20 @@ class Coach:
         if target is None or self._muted:
             self._rest()
             return out
-        if self._params.beats == "constant":
-            if not self._beats.playing:
-                self._why = f"constant metronome at {target:.1f}/min"
-                self._beats.start(t, 60.0 / target, None)
-        else:
+        if self._params.beats != "constant":
             out += self._bandwidth(t, target)
-        return out + self._committed(t, 60.0 / target)
+        elif not self._metronome.playing:
+            why = f"constant metronome at {target:.1f}/min"
+            self._metronome.start(t, target, None, 0.0, why)
+        return out + self._committed(t, target)
 
     def _bandwidth(self, t: float, target: float) -> list[Cue]:
         """Begin and end bursts of beats; say one phrase when one begins."""
         side = self._drift.side
-        if not self._running or t < self._params.grace_s:
+        if not self._hearing.running or self._steady.pace != "steady":
             self._rest()
             return []
-        if self._params.beats == "always" and not self._beats.playing:
+        if self._params.beats == "always" and not self._metronome.playing:
             self._begin_beats(t, target)
         if self._t_burst is not None:
             if t - self._t_burst >= self._params.burst_s:
@@ -241,27 +201,28 @@ class Coach:
 
     def _begin_beats(self, t: float, target: float) -> None:
         self._target.coached()
-        self._why = f"step rate {self._off(target)}; "
-        self._beats.start(t, 60.0 / target, self._fresh_phase(t), self._lead_ratio)
+        phase = self._hearing.fresh_phase(t)
+        self._metronome.start(t, target, phase, self._lead, f"step rate {self._off(target)}; ")
 
     def _off(self, target: float) -> str:
         return f"{100 * self._drift.error_ratio:+.1f} % from the target {target:.1f}/min"
 
     @property
-    def _lead_ratio(self) -> float:
+    def _lead(self) -> float:
         """Before the footfall to raise the step rate, after it to lower it."""
         side = self._drift.side if self._t_burst is None else self._patience.side
-        return {"low": 1.0, "on": 0.0, "high": -1.0}[side] * self._params.lead_ratio
+        return {"low": 1.0, "on": 0.0, "high": -1.0}[side]
 
     def _form(self, t: float) -> list[Cue]:
         """Speak of one fault until it has gone or that was in vain; of the step rate before."""
-        if self._beats.playing:
+        if self._metronome.playing:
             self._faults.coached()
         for fault in self._faults.gone(t):
             self._gate.mended(fault)
-        if not (self._running and self._good and self._params.target) or self._t_burst is not None:
+        hearing = self._hearing
+        if not (hearing.running and hearing.good and self._params.target):
             return []
-        if self._drift.side != "on" or not self._gate.may_cue(t):
+        if self._t_burst is not None or self._drift.side != "on" or not self._gate.may_cue(t):
             return []
         for seen in self._faults.seen(t):
             if self._gate.may_fault(t, seen.fault):
@@ -283,55 +244,32 @@ class Coach:
 
     def _rest(self) -> None:
         """Fall silent."""
-        self._beats.stop()
+        self._metronome.stop()
         self._t_burst = None
 
-    def _speech(self, t: float, words: str, reason: str) -> Cue:
-        due = self._beats.free_after(t)
-        return self._cue(t, due, "speech", words, due + _SPEECH_EXPIRES_S, reason)
-
-    def _committed(self, t: float, period_s: float) -> list[Cue]:
-        phase = self._fresh_phase(t)
-        coupled = None if self._params.beats == "constant" else phase
-        own = self._target.baseline
-        self._beats.shortest_s = (
-            period_s if own is None else 60.0 / (own.step_rate_spm * (1.0 + CAP_RATIO))
-        )
+    def _committed(self, t: float, target: float) -> list[Cue]:
+        phase, own = self._hearing.fresh_phase(t), self._target.baseline
         return [
-            self._cue(
-                t, due, "beat", foot_of(due, phase) or "", due + 0.05, self._beat_reason(phase)
-            )
-            for due in self._beats.update(t, period_s, coupled, self._lead_ratio)
+            self._cue(t, due, "beat", foot or "", due + _BEAT_EXPIRES_S, why)
+            for due, foot, why in self._metronome.update(t, target, phase, self._lead, own)
         ]
-
-    def _beat_reason(self, phase: Phase | None) -> str:
-        """Return why there is a beat, and how it was placed."""
-        if self._params.beats == "constant":
-            return self._why
-        lock = self._beats.lock
-        why = f" ({_NO_FOOTFALLS if phase is None else _VAGUE})" if lock == "free" else ""
-        return f"{self._why}{_LOCK[lock]}{why}"
 
     def _lost(self, t: float) -> list[Cue]:
         """Say once that good steps have stopped coming while the runner was running."""
-        deaf = self._t_deaf is not None and t >= self._t_deaf
-        if self._t_heard is None or (t - self._t_heard < _LOST_AFTER_S and not deaf):
+        lost = self._hearing.lost(t)
+        if lost is None:
             return []
-        gone_s, self._t_heard = t - self._t_heard, None
-        was_running, self._running = self._running, False
-        self._phase = None
-        self._drift.reset()
-        self._faults.forget()
+        gone_s, was_running = lost
+        self._interrupt()
         if not was_running or self._muted or self._target.target_spm is None:
             return []
-        due = self._beats.free_after(t)
+        due = self._metronome.free_after(t)
         reason = f"no good step seen for {gone_s:.1f} s while running"
-        return [self._cue(t, due, "tone", LOST, due + _SPEECH_EXPIRES_S, reason)]
+        return [self._cue(t, due, "tone", LOST, due + _EXPIRES_S, reason)]
 
-    def _fresh_phase(self, t: float) -> Phase | None:
-        if self._phase is None or t - self._phase.t_known > _STALE_PHASE_S:
-            return None
-        return self._phase
+    def _speech(self, t: float, words: str, reason: str) -> Cue:
+        due = self._metronome.free_after(t)
+        return self._cue(t, due, "speech", words, due + _EXPIRES_S, reason)
 
     def _cue(
         self, t: float, due: float, kind: CueKind, phrase: str, expires_t: float, reason: str

@@ -15,6 +15,9 @@ fifths of the steps (9.6 s) by half of that; it is over when the median is bette
 ========= ==================== ============ ====================================================
 fault     measure              worth a word why
 ========= ==================== ============ ====================================================
+short     duty factor, and     6 %          both at once: longer on the ground for each step of
+..        step_length_m        3 %          which there is less; a quicker step alone keeps the
+                                            duty and is 5 % shorter; 6 % unverified
 braking   speed_loss_mps       15 %         twice what +5 % step rate brings (7 %); steps scatter
                                             by 4-22 %
 ..        landing_angle_deg    4 deg        over twice the precision 1.6 +- 1.1 (Falbriard 2020)
@@ -27,7 +30,9 @@ push      toe_off_pitch_deg    5 deg        three times the precision above; unv
 asymmetry left/right step time 3 points     5 % is usual, its step SD 1.7 % (3.5)
 ========= ==================== ============ ====================================================
 
-The order is that of what is cued first. Braking is the core fault: it takes speed from every step
+The order is that of what is cued first. Steps too short to push with are what asking for more steps
+brings about, so the coach mends that before anything else, and never with more beats. Braking is
+the core fault of the others: it takes speed from every step
 and comes with bounce. Bounce and lean cost at every step, too, and a trunk that leans lands closer.
 The push follows from all three. Asymmetry is last: it is mostly habit or the camber of the road.
 
@@ -49,8 +54,11 @@ _FRESH_S = 2.0
 _MEMORY_STEPS = 12.0
 _MEAN_STEPS = 120
 
+_SPEED_LOSS = Measure("braking", "speed_loss_mps", "braking", 1, 0.15, "percent")
 MEASURES: tuple[Measure, ...] = (
-    Measure("braking", "speed_loss_mps", "braking", 1, 0.15, "percent"),
+    Measure("short", "duty_factor", "duty factor", 1, 0.06, "percent"),
+    Measure("short", "step_length_m", "step length", -1, 0.03, "percent"),
+    _SPEED_LOSS,
     Measure("braking", "landing_angle_deg", "landing angle", 1, 4.0, "deg"),
     Measure("braking", "expected_braking_mps", "expected braking", 1, 0.15, "percent"),
     Measure("bounce", "vertical_ratio", "bounce per metre", 1, 0.12, "percent"),
@@ -63,6 +71,15 @@ MEASURES: tuple[Measure, ...] = (
 )
 """In order of priority; within a fault, of trust."""
 
+_OF_FAULT: dict[Fault, list[list[Measure]]] = {
+    fault: [
+        [m for m in MEASURES if (m.fault, m.field) == (fault, field)]
+        for field in dict.fromkeys(m.field for m in MEASURES if m.fault == fault)
+    ]
+    for fault in dict.fromkeys(m.fault for m in MEASURES)
+}
+"""By fault, by field: its measures (left and right of one field judge side by side)."""
+_TOGETHER: frozenset[Fault] = frozenset({"short"})
 _OF_A_FOOT = frozenset({"landing_angle_deg", "toe_off_pitch_deg"})
 
 
@@ -157,27 +174,33 @@ class FaultWatch:
     def seen(self, t: float) -> list[Seen]:
         """Return the faults that are there at ``t``, the most important first."""
         speed = None if self._here is None else self._here.speed_mps
-        there = (next((j for j in group if j.there), None) for group in self._decisive(t))
-        return [Seen(j.measure.fault, j.reason(speed)) for j in there if j is not None]
+        return [
+            Seen(fault, ", ".join(judge.reason(speed) for judge in there))
+            for fault, group in self._decisive(t)
+            if (there := _there(fault, group))
+        ]
 
     def gone(self, t: float) -> list[Fault]:
         """Return the faults that are known not to be there at ``t``."""
         return [
-            group[0].measure.fault
-            for group in self._decisive(t)
-            if all(judge.well for judge in group)
+            fault
+            for fault, group in self._decisive(t)
+            if (any if fault in _TOGETHER else all)(judge.well for judge in group)
         ]
 
-    def _decisive(self, t: float) -> Iterator[list[Judge]]:
-        """Yield for each fault the judges of the first measure that knows anything just now."""
+    def _decisive(self, t: float) -> Iterator[tuple[Fault, list[Judge]]]:
+        """Yield each fault with the judges of the first measure that knows anything just now.
+
+        Measures that only count together come together, or not at all.
+        """
         judges = [] if self._here is None else list(self._here.judges.values())
         able = [j for j in judges if j.own is not None and t - j.t_last <= _FRESH_S]
-        decided: set[Fault] = set()
-        for measure in MEASURES:
-            group = [j for j in able if j.measure.field == measure.field]
-            if group and measure.fault not in decided:
-                decided.add(measure.fault)
-                yield group
+        for fault, measures in _OF_FAULT.items():
+            known = [[j for j in able if j.measure in same] for same in measures]
+            if fault in _TOGETHER and all(known):
+                yield fault, [j for group in known for j in group]
+            elif fault not in _TOGETHER and any(known):
+                yield fault, next(group for group in known if group)
 
     def _place(self, speed_mps: float | None) -> _AtSpeed:
         """Return the judges of this speed; a new speed is learnt until the next cue."""
@@ -210,9 +233,17 @@ class FaultWatch:
         """Return the push, and what need not be pushed because less was lost."""
         if loss_mps is None or self._here is None:
             return None
-        judge = self._here.judges.get((MEASURES[0], None))
+        judge = self._here.judges.get((_SPEED_LOSS, None))
         own = None if judge is None else judge.own
         return push_mps if own is None else push_mps + max(0.0, own - loss_mps)
+
+
+def _there(fault: Fault, group: list[Judge]) -> list[Judge]:
+    """Return the judges to be quoted: the first that sees the fault, or all who must."""
+    seeing = [judge for judge in group if judge.there]
+    if fault in _TOGETHER:
+        return group if len(seeing) == len(group) else []
+    return seeing[:1]
 
 
 def _asymmetry(step: Step, before: Step | None) -> float | None:

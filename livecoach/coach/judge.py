@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from livecoach.model import Foot
 
-Fault: TypeAlias = Literal["braking", "bounce", "lean", "push", "asymmetry"]
+Fault: TypeAlias = Literal["short", "braking", "bounce", "lean", "push", "asymmetry"]
 
 ENOUGH, PLENTY_S = 60, 45.0
 WINDOW_S, SPAN_S, SHARE = 12.0, 9.0, 0.8
@@ -90,7 +90,7 @@ class Judge:
         match m.unit:
             case "percent":
                 by = f"{100.0 * change / abs(own):.0f} %" if own else f"{change:.3g}"
-                usual = f"{own:.3f}" + (" m/s" if m.field.endswith("_mps") else "")
+                usual = f"{own:.3f}{_unit(m.field)}"
             case "deg":
                 by, usual = f"{change:.1f} deg", f"{own:.1f} deg"
             case "points":
@@ -114,6 +114,11 @@ class Judge:
         else:
             self.there = median > self._enter and low > 0.5 * self._enter
         self.well = not self.there and median < 0.5 * self._enter
+
+
+def _unit(field: str) -> str:
+    """Return the unit that ends a field's name, as one says it."""
+    return {"mps": " m/s", "m": " m"}.get(field.rsplit("_", 1)[-1], "")
 
 
 def _median(values: list[float]) -> float:

@@ -33,6 +33,11 @@ class CoachParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     of a step (`livecoach.coach.coupling`). ``faults``: speak of form, too. ``phrases`` is a TOML
     file of one's own words, or the words themselves; without it those of the language (a `Coach`
     left to itself speaks English).
+
+    Errors within ``enter_ratio`` are never coached; twice that is, after ``patience_s`` (bigger
+    ones sooner, smaller ones later), until within ``exit_ratio`` again. Nothing is judged for
+    ``grace_s`` from the first stride, ``settle_s`` after a walk or a stop, and while the speed
+    changes by more than ``speed_change_ratio`` within 10 s.
     """
 
     target: str = ""
@@ -41,8 +46,11 @@ class CoachParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     grace_s: NotNegative = 20.0
     baseline_s: Positive = 150.0
     ramp_ratio_per_s: Annotated[float, Meta(gt=0, le=0.1)] = 0.01 / 30.0
-    enter_ratio: Annotated[float, Meta(gt=0, le=0.2)] = 0.025
+    enter_ratio: Annotated[float, Meta(gt=0, le=0.2)] = 0.015
+    patience_s: Positive = 14.0
     exit_ratio: Annotated[float, Meta(gt=0, le=0.2)] = 0.012
+    settle_s: NotNegative = 10.0
+    speed_change_ratio: Annotated[float, Meta(gt=0, le=0.5)] = 0.05
     burst_s: Positive = 30.0
     speech_gap_s: NotNegative = 60.0
     faults: bool = True

@@ -27,12 +27,13 @@ A level that is interrupted (walking, sensor lost, muted for longer than 3 s) be
 
 import numpy as np
 
+from livecoach.coach.own import OwnRate
 from livecoach.coach.params import HIGHEST_SPM, LOWEST_SPM, CoachParams
 from livecoach.coach.phrases import Topic
 from livecoach.coach.stage import LOST_AFTER_S, Reading, Stage
+from livecoach.coach.steady import Steadiness
 from livecoach.coach.sweep_fit import LABELS, SweepResult, judged, not_followed
 from livecoach.coach.sweep_level import Measuring
-from livecoach.coach.target import TargetKeeper
 from livecoach.model import (
     Baseline,
     Command,
@@ -84,7 +85,7 @@ class Sweep:
         self._params = params
         self._stage = Stage(params)
         quiet = CoachParams(grace_s=params.grace_s, baseline_s=params.baseline_s)
-        self._keeper = TargetKeeper(quiet, Profile())
+        self._rates, self._steady = OwnRate(quiet, Profile()), Steadiness(quiet)
         self._order = order(rng)
         self._own: Baseline | None = None
         self._seen: set[str] = set()
@@ -148,9 +149,10 @@ class Sweep:
         self._recent_spm = before + share * (reading.rate_spm - before)
         if self._now is not None:
             self._now.add(t, reading)
-        elif self._own is None and t >= self._params.grace_s:
-            self._keeper.learn(reading.rate_spm, reading.speed_mps, reading.seconds)
-            self._own = self._keeper.baseline
+        elif self._own is None:
+            pace = self._steady.update(t, reading.speed_mps)
+            self._rates.learn(reading.rate_spm, reading.speed_mps, reading.seconds, pace)
+            self._own = self._rates.measured[-1] if self._rates.measured else None
 
     def _tick(self, t: float) -> list[Cue | Target | Notice]:
         dt_s, self._t = min(t - self._t, _TICK_S), t

@@ -83,8 +83,9 @@ def test_neither_beats_nor_runner_go_beyond_the_cap(target: str, runner: RunnerP
         loop = by_footfalls(runner, params, OWN, 900.0)
         assert max(t.target_spm or 0.0 for t in loop.targets) <= cap_spm + 1e-9
         assert tempi_spm(loop).max() <= cap_spm + 1e-6
-        # The runner's own unsteadiness is nobody's doing: 0.7 % over half a minute.
-        assert loop.rates_spm(0.0, 899.0, 30.0).max() <= 1.007 * cap_spm
+        # The runner's own unsteadiness is nobody's doing: 1 % over half a minute without beats.
+        assert loop.rates_spm(0.0, 899.0, 30.0).max() <= 1.01 * cap_spm
+        assert loop.rates_spm(0.0, 899.0, 300.0).max() <= 1.001 * cap_spm
 
 
 def test_the_same_seed_is_the_same_run() -> None:

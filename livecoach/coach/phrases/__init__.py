@@ -27,6 +27,7 @@ Wordings: TypeAlias = Annotated[tuple[Phrase, ...], Meta(min_length=1)]
 Topic: TypeAlias = Literal[
     "quicker",
     "slower",
+    "short",
     "braking",
     "bounce",
     "lean",
@@ -53,6 +54,7 @@ class Phrases(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     quicker: Wordings
     slower: Wordings
+    short: Wordings
     braking: Wordings
     bounce: Wordings
     lean: Wordings
