@@ -1,5 +1,6 @@
 """The command line: options and dispatch, nothing else; a command's code is loaded when it runs."""
 
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
@@ -17,6 +18,24 @@ _folder = click.option(
     help="Folder of session files (default: the user's data folder).",
 )
 _seconds = click.FloatRange(min=0, min_open=True)
+_for_seconds = click.option("--seconds", type=_seconds, help="Stop by itself after this long.")
+_source = click.option(
+    "--source",
+    "sources",
+    multiple=True,
+    metavar="URI",
+    help="ble: for every Bluetooth sensor around, ble:NAME (see scan), file:PATH, or "
+    "sim:?key=value; repeat.",
+)
+_speed = click.option("--speed", help="Belt speed: 10.5kmh, 3.0mps, 6.5mph, or none for unknown.")
+_audio = click.option("--audio", help="default, a device, null, or a file ending in .wav.")
+_pace = click.option(
+    "--pace",
+    type=click.Choice(["realtime", "max"]),
+    default="realtime",
+    show_default=True,
+    help="As it happened, or as fast as it goes.",
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -38,7 +57,7 @@ def cli() -> None:
     show_default=True,
     help="Folder for the session file, and for the sound when there is no sound card.",
 )
-@click.option("--audio", help="default, a device, null, or a file ending in .wav.")
+@_audio
 @_json
 def demo(**options: object) -> int:
     """Run a simulated runner who hears the beats and answers them."""
@@ -47,34 +66,21 @@ def demo(**options: object) -> int:
 
 @cli.command()
 @click.argument("config", type=click.Path(path_type=Path), required=False)
-@click.option(
-    "--source",
-    "sources",
-    multiple=True,
-    metavar="URI",
-    help="ble: for every Bluetooth sensor around, ble:NAME (see scan), file:PATH, or "
-    "sim:?key=value; repeat.",
-)
+@_source
 @_mount
 @click.option("--target", help="Step rate to aim at: 176, or +5% of your own.")
-@click.option("--speed", help="Belt speed: 10.5kmh, 3.0mps, 6.5mph, or none for unknown.")
+@_speed
 @click.option(
     "--beats",
     type=click.Choice(["bandwidth", "always", "constant", "off"]),
     help="While off target; after the grace; a plain metronome from the first second; never.",
 )
 @click.option("--plan", type=click.Choice(["off"]), help="A single session, outside any plan.")
-@click.option("--audio", help="default, a device, null, or a file ending in .wav.")
+@_audio
 @click.option("--runner", help="Whose baseline to use and keep.")
-@click.option(
-    "--pace",
-    type=click.Choice(["realtime", "max"]),
-    default="realtime",
-    show_default=True,
-    help="As it happened, or as fast as it goes.",
-)
+@_pace
 @_folder
-@click.option("--seconds", type=_seconds, help="Stop by itself after this long.")
+@_for_seconds
 @_json
 def run(**options: object) -> int:
     """Coach a live run, or a recording of one.
@@ -130,6 +136,52 @@ def scan(**options: object) -> int:
     Each is connected to for a moment, to see what it really has and how full its battery is.
     """
     return _dispatch("scan", options)
+
+
+def _guided(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a guided protocol what it takes to run a session."""
+    options = (
+        click.argument("config", type=click.Path(path_type=Path), required=False),
+        _source,
+        _mount,
+        _speed,
+        _audio,
+        click.option("--runner", help="Who runs."),
+        _pace,
+        _folder,
+        _for_seconds,
+        _json,
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@cli.command()
+@_guided
+@click.option(
+    "--seed", type=click.IntRange(min=0), help="Of the order of the levels; drawn unless given."
+)
+def sweep(**options: object) -> int:
+    """Find your own best step rate at one speed: 19 minutes, best on a treadmill.
+
+    First you run as always for 3 minutes, then at seven step rates over +-12 % of your own, in
+    random order, by beats. What each costs is weighed: expected braking, bounce, speed loss, heart
+    rate, as far as your sensors know them. Without a clear answer it says why, and exits with 1.
+    """
+    return _dispatch("guided", options, "sweep")
+
+
+@cli.command()
+@click.argument("name", type=click.Choice(["toe-last", "high-knee", "tall", "lean"]))
+@_guided
+def drill(**options: object) -> int:
+    """Spend a minute on one idea before a run, and see what it changed.
+
+    toe-last and high-knee are scored by a foot sensor, tall by one on the trunk, lean by one on
+    chest or back; with others they are coached without a score.
+    """
+    return _dispatch("guided", options, "drill")
 
 
 @cli.command()

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from livecoach.coach import CoachParams, parse_target
+from livecoach.coach.guided import Guide
 from livecoach.coach.phrases import LANGUAGES, Phrases, english, shipped_table
 from livecoach.errors import ConfigError
 from livecoach.model import Baseline, Cadence, Mount
@@ -66,7 +67,10 @@ class DeviceConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Everything a run can be told. ``speed`` is typed in with its unit (``10.5kmh``)."""
+    """Everything a run can be told. ``speed`` is typed in with its unit (``10.5kmh``).
+
+    ``guide`` is the guided protocol in the coach's place: ``sweep`` or the name of a drill.
+    """
 
     sources: tuple[str, ...] = ()
     mount: Mount | None = None
@@ -75,6 +79,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     seed: Annotated[int, Meta(ge=0)] = 0
     runner: RunnerConfig = RunnerConfig()
     coach: CoachParams = CoachParams()
+    guide: Guide = ""
     audio: AudioConfig = AudioConfig()
     devices: dict[str, DeviceConfig] = {}
 
@@ -118,10 +123,11 @@ def settled(config: Config, folder: Path | None = None) -> Config:
 
 def spoken(config: Config) -> tuple[str, ...]:
     """Return all that may be said in a run with this `settled` configuration."""
-    if not config.audio.speech or not config.coach.target:
+    if not config.audio.speech or not (config.coach.target or config.guide):
         return ()
     words = config.coach.phrases
-    return (words if isinstance(words, Phrases) else english()).every()
+    chosen = words if isinstance(words, Phrases) else english()
+    return chosen.every(guided=bool(config.guide))
 
 
 def _table(path: Path, what: str) -> dict[str, Any]:

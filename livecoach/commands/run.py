@@ -38,6 +38,24 @@ def run(
 ) -> int:
     """Run a session; return the exit code."""
     del plan  # there is no learning plan to switch off yet: every session stands alone
+    outcome = conduct(config, folder, pace, options, as_json=as_json)
+    if as_json:
+        print_json(as_table(outcome))
+    else:
+        for line in closing_lines(outcome):
+            stdout().print(line, markup=False, soft_wrap=True)
+    return exit_code(outcome)
+
+
+def conduct(
+    config: Path | None,
+    folder: Path | None,
+    pace: Literal["realtime", "max"],
+    options: dict[str, object],
+    *,
+    as_json: bool,
+) -> Outcome:
+    """Run a session as a file and options over it say; return its outcome."""
     chosen = configuration.load(config) if config else Config()
     chosen = configuration.override(chosen, _changes(options), "options")
     doors = open_all(chosen)
@@ -56,13 +74,7 @@ def run(
     )
     todo = msgspec.structs.replace(todo, wav_fallback=record_in / f"{todo.session_id}.wav")
     title = ", ".join(d.name for d in doors)
-    outcome = perform(todo, doors, f"livecoach: {title}", as_json=as_json)
-    if as_json:
-        print_json(as_table(outcome))
-    else:
-        for line in closing_lines(outcome):
-            stdout().print(line, markup=False, soft_wrap=True)
-    return exit_code(outcome)
+    return perform(todo, doors, f"livecoach: {title}", as_json=as_json)
 
 
 def perform(plan: Plan, doors: Sequence[Door | LiveDoor], title: str, *, as_json: bool) -> Outcome:

@@ -3,6 +3,7 @@
 import platform
 from collections.abc import Callable
 
+from livecoach.coach.guided import coach_of
 from livecoach.config import Config, parse_speed
 from livecoach.errors import StoreError
 from livecoach.model import Baseline, Device, Profile
@@ -16,7 +17,8 @@ def pipeline_of(config: Config, profile: Profile) -> Pipeline:
     """Return the way of a stride as this configuration has it."""
     runner = config.runner
     stature = Stature(runner.height_m, runner.leg_length_m, parse_speed(config.speed))
-    return Pipeline(config.coach, profile, stature, config.cadences)
+    coach = coach_of(config.guide, config.coach, profile, config.seed)
+    return Pipeline(coach, profile, stature, config.cadences)
 
 
 def stored_profile(config: Config) -> Profile:

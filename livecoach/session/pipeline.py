@@ -9,7 +9,10 @@ from collections.abc import Mapping
 import msgspec
 
 from livecoach.coach import Coach, CoachParams
+from livecoach.coach.drill import Drill
+from livecoach.coach.guided import GuideResult
 from livecoach.coach.modes import Modes
+from livecoach.coach.sweep import Sweep
 from livecoach.errors import WireError
 from livecoach.gait import Gait
 from livecoach.gait.pods import Pods
@@ -92,7 +95,7 @@ class Pipeline:
     Parameters
     ----------
     coach
-        The coach's settings.
+        The coach's settings; or who is in the coach's place.
     profile
         What is known about the runner.
     stature
@@ -103,12 +106,12 @@ class Pipeline:
 
     def __init__(
         self,
-        coach: CoachParams,
+        coach: CoachParams | Coach | Sweep | Drill,
         profile: Profile,
         stature: Stature | None = None,
         cadences: Mapping[str, Cadence] | None = None,
     ) -> None:
-        self.coach = Coach(coach, profile)
+        self.coach = Coach(coach, profile) if isinstance(coach, CoachParams) else coach
         self.modes = Modes()
         """What may be heard now."""
         self._stature = stature or Stature()
@@ -143,6 +146,16 @@ class Pipeline:
         if isinstance(x, Tick | Command | Sound):
             out += self.coach.update(x)
         return out
+
+    @property
+    def over(self) -> bool:
+        """Whether a guided protocol has come to its end; other runs go on."""
+        return not isinstance(self.coach, Coach) and self.coach.over
+
+    @property
+    def result(self) -> GuideResult | None:
+        """What a guided protocol has found; None in other runs."""
+        return None if isinstance(self.coach, Coach) else self.coach.result
 
     @property
     def late(self) -> list[str]:
@@ -217,7 +230,8 @@ class Pipeline:
             case HeartRateReading():
                 out += self._said(x, key)
                 rate_bpm = float(item.rate_per_min)
-                out.append(HeartRate(x.t, x.source, rate_bpm, item.rr_s, item.contact))
+                heart = HeartRate(x.t, x.source, rate_bpm, item.rr_s, item.contact)
+                out += [heart, *self.coach.update(heart)]
             case TreadmillReading():
                 out += self._said(x, key)
                 belt = Belt(x.t, x.source, item.speed_mps, item.incline_percent)

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from livecoach import __version__
+from livecoach.coach.guided import GuideResult
 from livecoach.config import Config, settled, spoken
 from livecoach.errors import ConfigError
 from livecoach.model import Baseline, Command, Device, Dropped, Input, Played, Profile, Tick
@@ -54,7 +55,7 @@ class Outcome(Struct, kw_only=True):
 
     ``path`` is the session file, ``sound`` where the sound went, ``dropped`` the cues not played,
     ``gaps`` those heard in the sound, ``problems`` what went wrong with a sink, ``baselines`` and
-    ``devices`` what was measured and confirmed here.
+    ``devices`` what was measured and confirmed here, ``guided`` what a guided protocol found.
     """
 
     tally: Tally
@@ -68,6 +69,7 @@ class Outcome(Struct, kw_only=True):
     problems: tuple[str, ...]
     baselines: tuple[Baseline, ...]
     devices: tuple[Device, ...] = ()
+    guided: GuideResult | None = None
 
 
 async def run(
@@ -180,6 +182,7 @@ class _Session:
             problems=tuple(self._outlets.problems),
             baselines=self._pipeline.coach.measured_baselines,
             devices=self._pipeline.pods.confirmed,
+            guided=self._pipeline.result,
         )
 
     async def _loop(self) -> None:
@@ -192,6 +195,8 @@ class _Session:
             if self._stopped:
                 break
             self._take(x)
+            if self._pipeline.over and not self._complete:
+                break
         self._bring_back_what_was_heard()
 
     async def _loop_live(self) -> None:
@@ -205,6 +210,8 @@ class _Session:
                 if self._stopped:
                     return
                 self._take(x)
+                if self._pipeline.over:
+                    return
                 if isinstance(x, Tick):
                     self._miss_doors(serving)
                     self._restart_late_streams(x.t)

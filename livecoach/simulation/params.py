@@ -107,6 +107,12 @@ class RunnerParams(SensorParams, frozen=True, kw_only=True, forbid_unknown_field
         How much longer the runner's own steps get in an hour.
     follows, ignore_ratio
         A runner who does not follow beats at all; share of the beats that go unheard.
+    heart_rate_bpm
+        At the step rate that is best for the heart; None: no heart rate sensor is worn.
+    best_rate_spm, heart_bend_ratio
+        That step rate (None: the runner's own); how much faster the heart is 10 % off it.
+    heart_lag_s, heart_noise_bpm, heart_drift_bpm_per_h
+        How late the heart follows, its noise, its rise (`livecoach.simulation.heart`).
     """
 
     step_rate_spm: Annotated[float, Meta(ge=120, le=220)] = 164.0
@@ -134,3 +140,9 @@ class RunnerParams(SensorParams, frozen=True, kw_only=True, forbid_unknown_field
     fatigue_ratio_per_h: Annotated[float, Meta(ge=-0.5, le=0.5)] = 0.0
     follows: bool = True
     ignore_ratio: Share = 0.0
+    heart_rate_bpm: Annotated[float, Meta(ge=40, le=220)] | None = None
+    best_rate_spm: Annotated[float, Meta(ge=120, le=220)] | None = None
+    heart_bend_ratio: Annotated[float, Meta(ge=-0.1, le=0.1)] = 0.025
+    heart_lag_s: Annotated[float, Meta(gt=0, le=300)] = 30.0
+    heart_noise_bpm: Annotated[float, Meta(ge=0, le=20)] = 0.5
+    heart_drift_bpm_per_h: Annotated[float, Meta(ge=-30, le=30)] = 8.0

@@ -7,6 +7,7 @@ import numpy as np
 
 from livecoach.model import Foot, ImuSample, SensorInfo
 from livecoach.simulation.forces import ForceModel, StepForce, Truth
+from livecoach.simulation.heart import Heart
 from livecoach.simulation.params import RunnerParams, SensorParams
 from livecoach.simulation.responder import Responder
 from livecoach.simulation.sensor import Wearable
@@ -67,6 +68,8 @@ class SimulatedRunner:
             Wearable(sensor, params, self._steps, stream)
             for sensor, stream in zip((params, *also), streams, strict=True)
         )
+        # after the others, so that these do not change with it
+        self._heart = Heart(params, rng.spawn(1)[0]) if params.heart_rate_bpm else None
         self._t = 0.0
 
     @property
@@ -82,6 +85,15 @@ class SimulatedRunner:
     def hear(self, t: float) -> None:
         """Take a beat that sounded at ``t``."""
         self._steps.responder.hear(t)
+
+    @property
+    def wears_heart(self) -> bool:
+        """Whether a heart rate sensor is worn."""
+        return self._heart is not None
+
+    def heart_rate_bpm(self, t: float) -> float | None:
+        """Return what a heart rate sensor feels at ``t``, later with each call; None: none worn."""
+        return None if self._heart is None else self._heart.update(t, 60.0 / self.step.step_time_s)
 
     def update(self) -> ImuSample:
         """Return the main sensor's next sample that arrives."""

@@ -7,16 +7,19 @@ import msgspec
 import numpy as np
 
 from livecoach.errors import ConfigError
-from livecoach.model import Input, Link, Payload
+from livecoach.model import HeartRateReading, Input, Link, Payload, SensorInfo
 from livecoach.simulation import RunnerParams, SimulatedRunner
-from livecoach.wire import recording
+from livecoach.wire import heart_rate, recording
+
+HEART = "simulated heart rate"
 
 
 class SimulatorDoor:
     """The simulated runner's sensor.
 
     Rows come in as those of a recording do: at the time they are stamped with. So session time is
-    the sensor's clock, and of ``batch_samples`` only the loss of whole packets is seen.
+    the sensor's clock, and of ``batch_samples`` only the loss of whole packets is seen. A heart
+    rate, where the runner wears such a sensor, comes once a second.
 
     Parameters
     ----------
@@ -50,12 +53,24 @@ class SimulatorDoor:
     def inputs(self) -> Iterator[Input]:
         """Yield samples for ever."""
         yield Link(0, 0.0, self.name, "found", self.info)
-        row = 0
+        if self._runner.wears_heart:
+            yield Link(0, 0.0, HEART, "found", SensorInfo(name=HEART, kind="heart"))
+        row, second = 0, 0
         while True:
             sample = self._runner.update()
             row += 1
             data = recording.imu_row(sample)
             yield Payload(0, sample.t, self.name, "imu.csv", row, data)
+            if sample.t >= second:
+                second += 1
+                rate = self._runner.heart_rate_bpm(sample.t)
+                if rate is not None:
+                    yield self._felt(sample.t, second, rate)
+
+    def _felt(self, t: float, row: int, rate_bpm: float) -> Payload:
+        reading = HeartRateReading(t, round(rate_bpm))
+        data = heart_rate.build(reading)
+        return Payload(0, t, HEART, heart_rate.CHARACTERISTIC, row, data)
 
 
 def _params(query: str) -> RunnerParams:

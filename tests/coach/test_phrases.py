@@ -11,6 +11,7 @@ from livecoach.coach import CoachParams
 from livecoach.coach.phrases import LANGUAGES, Phrases, Wording, english
 from livecoach.errors import ConfigError
 
+ONCE = {"sound_is_back", "guide_begin", "guide_done"}
 BODY = {
     "knee",
     "hip",
@@ -43,8 +44,11 @@ def test_every_language_has_several_wordings_for_everything(language: str) -> No
     assert isinstance(words, Phrases)
     assert (words == english()) == (language == "en-US")
     for name in Phrases.__struct_fields__:
-        assert len(getattr(words, name)) >= (1 if name == "sound_is_back" else 2), name
-    assert config.spoken(found) == words.every()
+        assert len(getattr(words, name)) >= (1 if name in ONCE else 2), name
+    assert config.spoken(found) == words.every(guided=False)
+    sweep = config.override(found, {"guide": "sweep", "coach.target": ""}, "x")
+    assert config.spoken(sweep) == words.every(guided=True)
+    assert set(words.every()) == {*config.spoken(found), *config.spoken(sweep)}
     assert all(text.endswith(".") for text in words.every())
 
 
@@ -106,3 +110,11 @@ def test_a_missing_file_and_a_language_without_words_are_named(tmp_path: Path) -
     assert config.settled(config.override(french, {"audio.speech": False}, "x"))
     with pytest.raises(ConfigError, match="missing required field"):
         chosen(tmp_path, "bounce = ['Haut !']", "fr-FR")
+
+
+def test_words_from_before_there_were_guided_protocols_still_serve() -> None:
+    table = msgspec.to_builtins(english())
+    old = {k: v for k, v in table.items() if not k.startswith(("guide_", "drill_"))}
+    words = msgspec.convert(old, Phrases)
+    assert words.every(guided=True) == ()
+    assert words.every() == english().every(guided=False)

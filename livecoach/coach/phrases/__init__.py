@@ -25,12 +25,32 @@ Phrase: TypeAlias = Annotated[
 ]
 Wordings: TypeAlias = Annotated[tuple[Phrase, ...], Meta(min_length=1)]
 Topic: TypeAlias = Literal[
-    "quicker", "slower", "short", "braking", "bounce", "lean", "push", "asymmetry", "sound_is_back"
+    "quicker",
+    "slower",
+    "short",
+    "braking",
+    "bounce",
+    "lean",
+    "push",
+    "asymmetry",
+    "sound_is_back",
+    "guide_begin",
+    "guide_quicker",
+    "guide_slower",
+    "guide_done",
+    "drill_toe_last",
+    "drill_high_knee",
+    "drill_tall",
+    "drill_lean",
 ]
+_GUIDED = ("guide_", "drill_")
 
 
 class Phrases(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Several wordings for each thing that may be said, used in turn."""
+    """Several wordings for each thing that may be said, used in turn.
+
+    Those of guided protocols (``guide_``, ``drill_``) may be missing: then nothing is said there.
+    """
 
     quicker: Wordings
     slower: Wordings
@@ -41,11 +61,21 @@ class Phrases(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     push: Wordings
     asymmetry: Wordings
     sound_is_back: Wordings
+    guide_begin: tuple[Phrase, ...] = ()
+    guide_quicker: tuple[Phrase, ...] = ()
+    guide_slower: tuple[Phrase, ...] = ()
+    guide_done: tuple[Phrase, ...] = ()
+    drill_toe_last: tuple[Phrase, ...] = ()
+    drill_high_knee: tuple[Phrase, ...] = ()
+    drill_tall: tuple[Phrase, ...] = ()
+    drill_lean: tuple[Phrase, ...] = ()
 
-    def every(self) -> tuple[str, ...]:
-        """Return everything that may be said, each once."""
-        wordings = (text for name in self.__struct_fields__ for text in getattr(self, name))
-        return tuple(dict.fromkeys(wordings))
+    def every(self, *, guided: bool | None = None) -> tuple[str, ...]:
+        """Return all that may be said, each once: in guided protocols, in other runs, in both."""
+        names = self.__struct_fields__
+        if guided is not None:
+            names = tuple(name for name in names if name.startswith(_GUIDED) == guided)
+        return tuple(dict.fromkeys(text for name in names for text in getattr(self, name)))
 
 
 class Wording:
