@@ -11,6 +11,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from livecoach.coach.beats import BeatPlan, foot_of
+from livecoach.coach.modes import Modes
 from livecoach.coach.params import CoachParams
 from livecoach.coach.phrases import LOST, Phrases, Topic, Wording, english
 from livecoach.model import (
@@ -70,7 +71,12 @@ class Stage:
         self._walks = False
         self._told_lost = True
         self._number = 0
-        self.muted = False
+        self._modes = Modes()
+
+    @property
+    def muted(self) -> bool:
+        """Whether nothing may be heard."""
+        return self._modes.silent
 
     def hear(self, x: Event | Tick | Command | Sound) -> Reading | None:
         """Take what happened; return what it says of good running, if anything."""
@@ -86,8 +92,8 @@ class Stage:
             case Sound():
                 self._beats.horizon_s = self._params.horizon_s + x.latency_s + x.offset_s
                 self._beats.offset_s = x.offset_s
-            case Command(name="mute"):
-                self.muted = x.value != "off"
+            case Command():
+                self._modes = self._modes.update(x)
             case _:
                 pass
         return None
