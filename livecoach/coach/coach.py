@@ -8,8 +8,11 @@ step rate is on target it speaks of a fault of form, one at a time (`livecoach.c
 the step rate, for +5 % of it brings 7 % less braking and 11 % less bounce. When nothing is known of
 a runner who was running (`livecoach.coach.hearing`), there is one earcon, then silence: unknown is
 never "good". With ``beats = "always"`` beats go on between the bursts too; with ``"constant"`` they
-are a plain metronome that goes on whatever the sensors do.
+are a plain metronome that goes on whatever the sensors do. A session may be one of a plan
+(`livecoach.coach.plan`): then there are times when it may not ask, and an end without cues.
 """
+
+from typing import TypeAlias
 
 from livecoach.coach.drift import DriftDetector, Side
 from livecoach.coach.faults import FaultWatch
@@ -17,7 +20,8 @@ from livecoach.coach.hearing import Hearing, Reading
 from livecoach.coach.metronome import Metronome
 from livecoach.coach.params import CoachParams
 from livecoach.coach.patience import Patience
-from livecoach.coach.phrases import LOST, Phrases, Wording, english
+from livecoach.coach.phrases import LOST, Phrases, Topic, Wording, english
+from livecoach.coach.plan import LearningPlan
 from livecoach.coach.steady import Steadiness
 from livecoach.coach.target import TargetKeeper
 from livecoach.coach.voice_gate import VoiceGate
@@ -31,6 +35,7 @@ from livecoach.model import (
     Phase,
     PodReport,
     Profile,
+    Retention,
     SensorState,
     Sound,
     Step,
@@ -38,6 +43,7 @@ from livecoach.model import (
     Tick,
 )
 
+Said: TypeAlias = Cue | Target | Retention
 _EXPIRES_S = 2.0
 _BEAT_EXPIRES_S = 0.05
 
@@ -70,8 +76,10 @@ class Coach:
         self._wording = Wording(p.phrases if isinstance(p.phrases, Phrases) else english())
         self._gate = VoiceGate(p.speech_gap_s)
         self._faults = FaultWatch()
+        self.plan = LearningPlan(p, self._profile.lessons)
         self._number = 0
         self._t_burst: float | None = None
+        self._reminded = False
         self._muted = False
 
     @property
@@ -79,7 +87,7 @@ class Coach:
         """The baselines measured in this run, one per speed, in order."""
         return tuple(self._target.measured)
 
-    def update(self, x: Event | Tick | Command | Sound) -> list[Cue | Target]:
+    def update(self, x: Event | Tick | Command | Sound) -> list[Said]:
         """Take what happened or that time passes; return what follows from it.
 
         States are wanted of those sensors only that steps or a step rate come from.
@@ -107,7 +115,7 @@ class Coach:
                 pass
         return []
 
-    def _sound(self, x: Sound) -> list[Cue | Target]:
+    def _sound(self, x: Sound) -> list[Said]:
         """Aim for the way the sound takes now; say it when the sound has come back."""
         self._metronome.sound(x)
         if x.state != "back" or self._muted or not self._params.target:
@@ -115,7 +123,7 @@ class Coach:
         reason = f"the sound was gone and is back on {x.device}"
         return [self._speech(x.t, self._wording.next("sound_is_back"), reason)]
 
-    def _command(self, x: Command) -> list[Cue | Target]:
+    def _command(self, x: Command) -> list[Said]:
         if x.name == "mute":
             self._muted = x.value != "off"
             self._gate.hush()
@@ -141,6 +149,8 @@ class Coach:
         r, target = reading, self._target
         pace = self._steady.update(r.t, r.speed_mps)
         target.learn(r.t, r.step_rate_spm, r.speed_mps, r.weight_s, pace)
+        if pace == "steady":
+            self.plan.reading(r, target.baseline, target.target_spm)
         if pace != "steady" or target.target_spm is None:
             self._drift.reset()
         else:
@@ -152,8 +162,8 @@ class Coach:
         self._drift.reset()
         self._faults.forget()
 
-    def _tick(self, t: float) -> list[Cue | Target]:
-        out: list[Cue | Target] = [*self._lost(t), *self._target.update(t)]
+    def _tick(self, t: float) -> list[Said]:
+        out: list[Said] = [*self._lost(t), *self._target.update(t), *self._practise(t)]
         if not self._muted:
             out += [*self._remark(t), *self._form(t)]
         target = self._target.target_spm
@@ -167,36 +177,57 @@ class Coach:
             self._metronome.start(t, target, None, 0.0, why)
         return out + self._committed(t, target)
 
+    def _practise(self, t: float) -> list[Cue | Retention]:
+        """Let the plan's time pass; say once that the runner is on their own now."""
+        judging = self._hearing.running and self._steady.pace == "steady" and not self._muted
+        coaching = judging and self._target.target_spm is not None
+        kept = self.plan.tick(t, coaching=coaching)
+        out: list[Cue | Retention] = [] if kept is None else [kept]
+        reason = self.plan.goodbye
+        if reason and coaching and self._gate.may_speak(t):
+            self.plan.goodbye = ""
+            self._target.coached()
+            self._gate.spoke(t)
+            out.append(self._speech(t, self._wording.next("on_your_own"), reason))
+        return out
+
     def _bandwidth(self, t: float, target: float) -> list[Cue]:
         """Begin and end bursts of beats; say one phrase when one begins."""
         side = self._drift.side
-        if not self._hearing.running or self._steady.pace != "steady":
+        if not self._hearing.running or self._steady.pace != "steady" or self.plan.alone:
             self._rest()
             return []
         if self._params.beats == "always" and not self._metronome.playing:
             self._begin_beats(t, target)
         if self._t_burst is not None:
             if t - self._t_burst >= self._params.burst_s:
-                self._patience.end(t, side, target, self._drift.error_ratio)
+                answered = self._patience.end(t, side, target, self._drift.error_ratio)
+                self.plan.asked(reminded=self._reminded, answered=answered)
                 self._t_burst = None
                 if self._params.beats != "always":
                     self._rest()
         elif side != "on" and self._patience.is_over(t, side) and self._gate.may_cue(t):
-            return self._burst(t, target, side)
+            return self._burst(t, target, side) if self.plan.open else []
         return []
 
     def _burst(self, t: float, target: float, side: Side) -> list[Cue]:
+        wordy = self._params.beats == "off"
+        speaks = self._gate.may_speak(t) and (wordy or self._patience.may_speak(t))
+        reminds = self.plan.reminds and side == "low"
+        if reminds and not speaks:
+            return []
+        self._reminded = reminds
         self._t_burst = t
         self._patience.begin(side, target, self._drift.error_ratio)
         self._target.coached()
-        if self._params.beats == "bandwidth":
+        if self._params.beats == "bandwidth" and not reminds:
             self._begin_beats(t, target)
         self._gate.cued(t)
-        patient = self._params.beats == "off" or self._patience.may_speak(t)
-        if not (patient and self._gate.may_speak(t)):
+        if not speaks:
             return []
         self._gate.spoke(t)
-        words = self._wording.next("quicker" if side == "low" else "slower")
+        topic: Topic = "recall" if reminds else "quicker" if side == "low" else "slower"
+        words = self._wording.next(topic)
         return [self._speech(t, words, f"step rate {self._off(target)}")]
 
     def _begin_beats(self, t: float, target: float) -> None:
@@ -220,7 +251,7 @@ class Coach:
         for fault in self._faults.gone(t):
             self._gate.mended(fault)
         hearing = self._hearing
-        if not (hearing.running and hearing.good and self._params.target):
+        if not (hearing.running and hearing.good and self._params.target and self.plan.open):
             return []
         if self._t_burst is not None or self._drift.side != "on" or not self._gate.may_cue(t):
             return []

@@ -25,7 +25,16 @@ Phrase: TypeAlias = Annotated[
 ]
 Wordings: TypeAlias = Annotated[tuple[Phrase, ...], Meta(min_length=1)]
 Topic: TypeAlias = Literal[
-    "quicker", "slower", "braking", "bounce", "lean", "push", "asymmetry", "sound_is_back"
+    "quicker",
+    "slower",
+    "braking",
+    "bounce",
+    "lean",
+    "push",
+    "asymmetry",
+    "sound_is_back",
+    "recall",
+    "on_your_own",
 ]
 
 
@@ -40,6 +49,8 @@ class Phrases(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     push: Wordings
     asymmetry: Wordings
     sound_is_back: Wordings
+    recall: Wordings
+    on_your_own: Wordings
 
     def every(self) -> tuple[str, ...]:
         """Return everything that may be said, each once."""
