@@ -40,7 +40,7 @@ class CoachParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     changes by more than ``speed_change_ratio`` within 10 s.
 
     ``plan``: this run is one of ``plan_sessions`` that ask less and less (`livecoach.coach.plan`).
-    ``session_s`` is how long the run will be, if that is known; its end is without cues then.
+    ``session_s`` is how long the run will be, 0 when that is not known; its end has no cues.
     """
 
     target: str = ""
@@ -60,7 +60,7 @@ class CoachParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     phrases: str | Phrases = ""
     plan: Literal["on", "off"] = "on"
     plan_sessions: Annotated[int, Meta(ge=1, le=100)] = 8
-    session_s: Annotated[float, Meta(gt=0, le=86_400)] | None = None
+    session_s: Annotated[float, Meta(ge=0, le=86_400)] = 0.0
     horizon_s: Annotated[float, Meta(ge=0.1, le=1.0)] = 0.25
     lead_ratio: Annotated[float, Meta(ge=0.0, le=0.1)] = 0.05
     phase_gain: Annotated[float, Meta(ge=0.0, le=0.2)] = 0.05

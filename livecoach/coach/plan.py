@@ -1,16 +1,16 @@
 """A plan over sessions: much help at first, less and less later, and a look at what is kept.
 
 Who is always told comes to need it (guidance hypothesis: Schmidt 1991; Winstein et al. 1994,
-doi:10.1080/02701367.1994.10607635). Gait retraining that lasted gave full feedback in the first
-half of eight sessions and ever less of it in the second (five protocols in Sensors 2020;20:6637,
-table 4; Willy 2016: eight sessions, kept for 30 days); who is to keep it must recall it (Van den
-Berghe 2024). How much less is nobody's finding: the shares below are round numbers (unverified).
+doi:10.1080/02701367.1994.10607635). Five trials of gait retraining gave ever less feedback in the
+last four of eight sessions (Sensors 2020;20:6637, table 4); eight sessions raised the step rate for
+30 days (Willy 2016); without recall nothing was kept (Van den Berghe 2024). How much less is
+nobody's finding: the shares below are round numbers (unverified).
 
 Stages, one a session. First half of ``plan_sessions``: the coach may ask all the time. Second half:
 during a share of the coached time that falls evenly to 20 % (8 sessions: 80, 60, 40, 20 %), in
-blocks at the beginning of every ``CYCLE_S`` of it; an asking that has begun is brought to its end.
-Last quarter: a reminder in words instead of beats; beats once two of them in a row were in vain.
-Then, too, when the plan is over.
+blocks at the beginning of every ``CYCLE_S`` of it (of more, where silence would be less than a
+minute); an asking that has begun is brought to its end. Last quarter, and when the plan is over: a
+reminder in words instead of beats, and beats only once two reminders in a row were in vain.
 
 A session ends without any cue (`livecoach.coach.retention`): the last ``BLOCK_S``, or fifth of a
 shorter run, where its length is known; else whatever comes after ``ALONE_AFTER_S`` of coaching. It
@@ -119,10 +119,11 @@ class LearningPlan:
     @property
     def open(self) -> bool:
         """Whether the coach may ask for anything now."""
-        if self.stage is None:
-            return True
+        if self.stage is None or self.stage.share == 1.0:
+            return not self.alone
         share = self.stage.share
-        return not self.alone and (share == 1.0 or self._coached_s % CYCLE_S < share * CYCLE_S)
+        cycle_s = max(CYCLE_S, MINUTE_S / (1.0 - share))
+        return not self.alone and self._coached_s % cycle_s < share * cycle_s
 
     @property
     def alone(self) -> bool:
@@ -167,7 +168,7 @@ class LearningPlan:
     def _leave_alone(self, t: float, stage: Stage) -> None:
         """Begin the time without cues once it is due."""
         end_s = self._params.session_s
-        if end_s is None:
+        if not end_s:
             due, block_s = self._coached_s >= ALONE_AFTER_S, BLOCK_S
             why = f"{ALONE_AFTER_S / MINUTE_S:.0f} min of coaching are over"
         else:

@@ -68,18 +68,18 @@ class RetentionBlock:
     block_s
         How much of it counts.
     end_s
-        When the run is going to end, if that is known.
+        When the run is going to end, 0 when that is not known.
     band_ratio
         How far from the target is on target.
     """
 
     def __init__(
-        self, t: float, session: int, block_s: float, end_s: float | None, band_ratio: float
+        self, t: float, session: int, block_s: float, end_s: float, band_ratio: float
     ) -> None:
         self._t = t
         self._session = session
         self._block_s = block_s
-        self._last_s = None if end_s is None else end_s - t - _EARLY_S
+        self._last_s = end_s - t - _EARLY_S
         self._first, self._whole = _Score(band_ratio), _Score(band_ratio)
         self._due_s = 0.0
         self._await(0.0)
@@ -113,9 +113,9 @@ class RetentionBlock:
         return self.newest
 
     def _await(self, lasted_s: float) -> None:
-        """Choose when to score next: run's ends are not foretold, so it is done again and again."""
+        """Choose when to score next: again and again, for a run may end at any time."""
         every_s = MINUTE_S if lasted_s < BLOCK_S - 1.0 else BLOCK_S
         due_s = every_s * (1.0 + (lasted_s + 1.0) // every_s)
-        if self._last_s is not None and lasted_s < self._last_s:
+        if lasted_s < self._last_s:
             due_s = min(due_s, self._last_s)
         self._due_s = due_s - 1e-6

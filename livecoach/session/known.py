@@ -3,9 +3,11 @@
 import platform
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from livecoach.config import Config, parse_speed
 from livecoach.errors import StoreError
-from livecoach.model import Baseline, Device, Profile
+from livecoach.model import Baseline, Device, Lesson, Profile
 from livecoach.session.pipeline import Pipeline, Stature
 from livecoach.sinks.audio.route import ROUTED, full_name
 from livecoach.store.places import profile_path
@@ -13,16 +15,22 @@ from livecoach.store.profile import ProfileStore
 
 
 def pipeline_of(config: Config, profile: Profile) -> Pipeline:
-    """Return the way of a stride as this configuration has it."""
+    """Return the way of a stride as this configuration has it.
+
+    A run that stops by itself is as long as that, for the coach.
+    """
+    coach = config.coach
+    if config.seconds is not None:
+        coach = replace(coach, session_s=config.seconds)
     runner = config.runner
     stature = Stature(runner.height_m, runner.leg_length_m, parse_speed(config.speed))
-    return Pipeline(config.coach, profile, stature, config.cadences)
+    return Pipeline(coach, profile, stature, config.cadences)
 
 
 def stored_profile(config: Config) -> Profile:
     """Return what is known about the runner; a baseline in the configuration comes first.
 
-    A simulated runner has no calibration: the sensor is not the runner's.
+    A simulated runner has no calibration and learns nothing: neither sensor nor legs are theirs.
     """
     name, own = config.runner.name, config.runner.baseline
     simulated = any(source.startswith("sim:") for source in config.sources)
@@ -34,6 +42,7 @@ def stored_profile(config: Config) -> Profile:
         known.baselines if own is None else (own,),
         () if simulated else known.calibrations,
         known.devices,
+        () if simulated else known.lessons,
     )
 
 
@@ -64,3 +73,13 @@ def keep(
                 store.save_device(runner, device)
     except StoreError as exc:
         say(f"What this run found out could not be kept for the next one: {exc}")
+
+
+def keep_lesson(runner: str, session: str, lesson: Lesson, say: Callable[[str], None]) -> bool:
+    """Keep what a run adds to the runner's learning plan; return whether that could be done."""
+    try:
+        ProfileStore(profile_path()).save_lesson(runner, session, lesson)
+    except StoreError as exc:
+        say(f"This session could not be added to the plan: {exc}")
+        return False
+    return True

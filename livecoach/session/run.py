@@ -16,11 +16,12 @@ import msgspec
 from msgspec import Struct
 
 from livecoach import __version__
+from livecoach.coach.plan import Stage
 from livecoach.config import Config, settled, spoken
 from livecoach.errors import ConfigError
-from livecoach.model import Baseline, Device, Dropped, Input, Played, Profile, Tick
+from livecoach.model import Baseline, Device, Dropped, Input, Lesson, Played, Profile, Tick
 from livecoach.session.inbox import Inbox
-from livecoach.session.known import keep, pipeline_of
+from livecoach.session.known import keep, keep_lesson, pipeline_of
 from livecoach.session.outlets import Observer, Outlets
 from livecoach.session.pacing import AsFastAsPossible, Pace, RealTime, merged
 from livecoach.session.tally import Tally
@@ -53,7 +54,8 @@ class Outcome(Struct, kw_only=True):
 
     ``path`` is the session file, ``sound`` where the sound went, ``dropped`` the cues not played,
     ``gaps`` those heard in the sound, ``problems`` what went wrong with a sink, ``baselines`` and
-    ``devices`` what was measured and confirmed here.
+    ``devices`` what was measured and confirmed here, ``stage`` what kind of session of the plan it
+    was, ``lesson`` what it adds to that, ``counted`` whether that was kept.
     """
 
     tally: Tally
@@ -67,6 +69,9 @@ class Outcome(Struct, kw_only=True):
     problems: tuple[str, ...]
     baselines: tuple[Baseline, ...]
     devices: tuple[Device, ...] = ()
+    stage: Stage | None = None
+    lesson: Lesson | None = None
+    counted: bool = False
 
 
 async def run(
@@ -91,11 +96,16 @@ async def run(
     real = plan.pace == "realtime"
     pace: Pace = RealTime(asyncio.get_running_loop().time) if real else AsFastAsPossible()
     session = _Session(plan, doors, pace, Outlets(pace, say, observers))
+    keeps = real and not any(isinstance(d, SimulatorDoor | SessionDoor) for d in doors)
+    if session.plan_line:
+        say(session.plan_line if keeps else f"{session.plan_line} (This run does not count.)")
     with _stop_on_signals(session.stop):
         outcome = await session.run()
-    simulated = any(isinstance(d, SimulatorDoor | SessionDoor) for d in doors)
-    if real and not simulated:
-        keep(plan.config.runner.name, plan.profile, outcome.baselines, outcome.devices, say)
+    if keeps:
+        runner = plan.config.runner.name
+        keep(runner, plan.profile, outcome.baselines, outcome.devices, say)
+        if outcome.lesson is not None:
+            outcome.counted = keep_lesson(runner, outcome.session_id, outcome.lesson, say)
     return outcome
 
 
@@ -124,6 +134,15 @@ class _Session:
         self._stopped = False
         self._restarted: dict[str, float] = {}
         self._id = plan.session_id
+
+    @property
+    def plan_line(self) -> str:
+        """What to tell of the learning plan at the beginning."""
+        coach = self._config.coach
+        if coach.plan == "off" or not coach.target:
+            return ""
+        stage = self._pipeline.coach.plan.stage
+        return f"No learning plan: beats are {coach.beats}." if stage is None else stage.text()
 
     def stop(self) -> None:
         """End the session at the next input."""
@@ -159,6 +178,8 @@ class _Session:
             problems=tuple(self._outlets.problems),
             baselines=self._pipeline.coach.measured_baselines,
             devices=self._pipeline.pods.confirmed,
+            stage=self._pipeline.coach.plan.stage if self._config.coach.target else None,
+            lesson=self._pipeline.coach.plan.lesson,
         )
 
     async def _loop(self) -> None:
