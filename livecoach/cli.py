@@ -75,7 +75,11 @@ def demo(**options: object) -> int:
     type=click.Choice(["bandwidth", "always", "constant", "off"]),
     help="While off target; after the grace; a plain metronome from the first second; never.",
 )
-@click.option("--plan", type=click.Choice(["off"]), help="A single session, outside any plan.")
+@click.option(
+    "--plan",
+    type=click.Choice(["on", "off"]),
+    help="One session of a plan that helps less and less (default), or a single one.",
+)
 @_audio
 @click.option("--runner", help="Whose baseline to use and keep.")
 @_pace
@@ -112,6 +116,16 @@ def analyze(**options: object) -> int:
 def replay(**options: object) -> int:
     """Feed a session's inputs through the same code again and compare every event."""
     return _dispatch("replay", options)
+
+
+@cli.command()
+@click.option("--runner", help="Whose plan it is.")
+@click.option("--sessions", type=click.IntRange(1, 100), help="How many are planned (default 8).")
+@click.option("--restart", is_flag=True, help="Begin the plan anew.")
+@_json
+def plan(**options: object) -> int:
+    """Print the learning plan: what its sessions brought, and what the next one is like."""
+    return _dispatch("plan", options)
 
 
 @cli.command()

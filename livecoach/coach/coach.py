@@ -8,8 +8,11 @@ step rate is on target it speaks of a fault of form, one at a time (`livecoach.c
 the step rate, for +5 % of it brings 7 % less braking and 11 % less bounce. When nothing is known of
 a runner who was running (`livecoach.coach.hearing`), there is one earcon, then silence: unknown is
 never "good". With ``beats = "always"`` beats go on between the bursts too; with ``"constant"`` they
-are a plain metronome that goes on whatever the sensors do.
+are a plain metronome that goes on whatever the sensors do. A session may be one of a plan
+(`livecoach.coach.plan`): then there are times when it may not ask, and an end without cues.
 """
+
+from typing import TypeAlias
 
 from livecoach.coach.drift import DriftDetector, Side
 from livecoach.coach.faults import FaultWatch
@@ -18,7 +21,8 @@ from livecoach.coach.metronome import Metronome
 from livecoach.coach.modes import Modes
 from livecoach.coach.params import Beats, CoachParams
 from livecoach.coach.patience import Patience
-from livecoach.coach.phrases import LOST, Phrases, Wording, english
+from livecoach.coach.phrases import LOST, Phrases, Topic, Wording, english
+from livecoach.coach.plan import LearningPlan
 from livecoach.coach.steady import Steadiness
 from livecoach.coach.target import TargetKeeper
 from livecoach.coach.voice_gate import VoiceGate
@@ -32,6 +36,7 @@ from livecoach.model import (
     Phase,
     PodReport,
     Profile,
+    Retention,
     SensorState,
     Sound,
     Step,
@@ -39,6 +44,7 @@ from livecoach.model import (
     Tick,
 )
 
+Said: TypeAlias = Cue | Target | Retention
 _EXPIRES_S = 2.0
 _BEAT_EXPIRES_S = 0.05
 
@@ -71,16 +77,18 @@ class Coach:
         self._wording = Wording(p.phrases if isinstance(p.phrases, Phrases) else english())
         self._gate = VoiceGate(p.speech_gap_s)
         self._faults = FaultWatch()
+        self.plan = LearningPlan(p, self._profile.lessons)
         self._number = 0
         self._t_burst: float | None = None
         self._modes = Modes()
+        self._reminded = False
 
     @property
     def measured_baselines(self) -> tuple[Baseline, ...]:
         """The baselines measured in this run, one per speed, in order."""
         return tuple(self._target.measured)
 
-    def update(self, x: Event | Tick | Command | Sound) -> list[Cue | Target]:
+    def update(self, x: Event | Tick | Command | Sound) -> list[Said]:
         """Take what happened or that time passes; return what follows from it.
 
         States are wanted of those sensors only that steps or a step rate come from.
@@ -108,7 +116,7 @@ class Coach:
                 pass
         return []
 
-    def _sound(self, x: Sound) -> list[Cue | Target]:
+    def _sound(self, x: Sound) -> list[Said]:
         """Aim for the way the sound takes now; say it when the sound has come back."""
         self._metronome.sound(x)
         if x.state != "back" or self._modes.silent or not self._params.target:
@@ -116,7 +124,7 @@ class Coach:
         reason = f"the sound was gone and is back on {x.device}"
         return [self._speech(x.t, self._wording.next("sound_is_back"), reason)]
 
-    def _command(self, x: Command) -> list[Cue | Target]:
+    def _command(self, x: Command) -> list[Said]:
         self._modes = self._modes.update(x)
         if not self._modes.beats_on:
             self._metronome.stop()
@@ -144,6 +152,8 @@ class Coach:
         r, target = reading, self._target
         pace = self._steady.update(r.t, r.speed_mps, r.turn_rate_dps)
         target.learn(r.t, r.step_rate_spm, r.speed_mps, r.weight_s, pace)
+        if pace == "steady":
+            self.plan.reading(r, target.baseline, target.target_spm)
         if pace != "steady" or target.target_spm is None:
             self._drift.reset()
         else:
@@ -155,8 +165,8 @@ class Coach:
         self._drift.reset()
         self._faults.forget()
 
-    def _tick(self, t: float) -> list[Cue | Target]:
-        out: list[Cue | Target] = [*self._lost(t), *self._target.update(t)]
+    def _tick(self, t: float) -> list[Said]:
+        out: list[Said] = [*self._lost(t), *self._target.update(t), *self._practise(t)]
         if not self._modes.silent:
             out += [*self._remark(t), *self._form(t)]
         target = self._target.target_spm
@@ -170,22 +180,37 @@ class Coach:
             self._metronome.start(t, target, None, 0.0, why)
         return out + self._committed(t, target)
 
+    def _practise(self, t: float) -> list[Cue | Retention]:
+        """Let the plan's time pass; say once that the runner is on their own now."""
+        judging = self._hearing.running and self._steady.pace == "steady" and not self._modes.silent
+        coaching = judging and self._target.target_spm is not None
+        kept = self.plan.tick(t, coaching=coaching)
+        out: list[Cue | Retention] = [] if kept is None else [kept]
+        reason = self.plan.goodbye
+        if reason and coaching and self._gate.may_speak(t):
+            self.plan.goodbye = ""
+            self._target.coached()
+            self._gate.spoke(t)
+            out.append(self._speech(t, self._wording.next("on_your_own"), reason))
+        return out
+
     def _bandwidth(self, t: float, target: float) -> list[Cue]:
         """Begin and end bursts of beats; say one phrase when one begins."""
         side = self._drift.side
-        if not self._hearing.running or self._steady.pace != "steady":
+        if not self._hearing.running or self._steady.pace != "steady" or self.plan.alone:
             self._rest()
             return []
         if self._beats == "always" and not self._metronome.playing:
             self._begin_beats(t, target)
         if self._t_burst is not None:
             if t - self._t_burst >= self._params.burst_s:
-                self._patience.end(t, side, target, self._drift.error_ratio)
+                answered = self._patience.end(t, side, target, self._drift.error_ratio)
+                self.plan.asked(reminded=self._reminded, answered=answered)
                 self._t_burst = None
                 if self._beats != "always":
                     self._rest()
         elif side != "on" and self._patience.is_over(t, side) and self._gate.may_cue(t):
-            return self._burst(t, target, side)
+            return self._burst(t, target, side) if self.plan.open else []
         return []
 
     @property
@@ -194,17 +219,23 @@ class Coach:
         return self._modes.beats(self._params.beats)
 
     def _burst(self, t: float, target: float, side: Side) -> list[Cue]:
+        speaks = self._modes.cues_allowed and self._gate.may_speak(t)
+        speaks = speaks and (self._beats == "off" or self._patience.may_speak(t))
+        reminds = self.plan.reminds and side == "low"
+        if reminds and not speaks:
+            return []
+        self._reminded = reminds
         self._t_burst = t
         self._patience.begin(side, target, self._drift.error_ratio)
         self._target.coached()
-        if self._beats == "bandwidth":
+        if self._beats == "bandwidth" and not reminds:
             self._begin_beats(t, target)
         self._gate.cued(t)
-        patient = self._beats == "off" or self._patience.may_speak(t)
-        if not (self._modes.cues_allowed and patient and self._gate.may_speak(t)):
+        if not speaks:
             return []
         self._gate.spoke(t)
-        words = self._wording.next("quicker" if side == "low" else "slower")
+        topic: Topic = "recall" if reminds else "quicker" if side == "low" else "slower"
+        words = self._wording.next(topic)
         return [self._speech(t, words, f"step rate {self._off(target)}")]
 
     def _begin_beats(self, t: float, target: float) -> None:
@@ -228,7 +259,7 @@ class Coach:
         for fault in self._faults.gone(t):
             self._gate.mended(fault)
         hearing = self._hearing
-        if not (hearing.running and hearing.good and self._params.target):
+        if not (hearing.running and hearing.good and self._params.target and self.plan.open):
             return []
         if self._t_burst is not None or self._drift.side != "on":
             return []

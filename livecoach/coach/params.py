@@ -38,6 +38,9 @@ class CoachParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     ones sooner, smaller ones later), until within ``exit_ratio`` again. Nothing is judged for
     ``grace_s`` from the first stride, ``settle_s`` after a walk or a stop, and while the speed
     changes by more than ``speed_change_ratio`` within 10 s.
+
+    ``plan``: this run is one of ``plan_sessions`` that ask less and less (`livecoach.coach.plan`).
+    ``session_s`` is how long the run will be, 0 when that is not known; its end has no cues.
     """
 
     target: str = ""
@@ -55,6 +58,9 @@ class CoachParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     speech_gap_s: NotNegative = 60.0
     faults: bool = True
     phrases: str | Phrases = ""
+    plan: Literal["on", "off"] = "on"
+    plan_sessions: Annotated[int, Meta(ge=1, le=100)] = 8
+    session_s: Annotated[float, Meta(ge=0, le=86_400)] = 0.0
     horizon_s: Annotated[float, Meta(ge=0.1, le=1.0)] = 0.25
     lead_ratio: Annotated[float, Meta(ge=0.0, le=0.1)] = 0.05
     phase_gain: Annotated[float, Meta(ge=0.0, le=0.2)] = 0.05

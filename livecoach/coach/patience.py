@@ -47,11 +47,12 @@ class Patience:
         self._off_spm = abs(error_ratio) * target_spm
         self._from_spm = (1.0 + error_ratio) * target_spm
 
-    def end(self, t: float, side: Side, target_spm: float, error_ratio: float) -> None:
-        """See what came of it."""
+    def end(self, t: float, side: Side, target_spm: float, error_ratio: float) -> bool:
+        """See what came of it; return whether the runner answered."""
         gained_spm = (1.0 + error_ratio) * target_spm - self._from_spm
         if self.side == "high":
             gained_spm = -gained_spm
         answered = side == "on" or gained_spm >= ANSWERED * self._off_spm
         self._factor = 1.0 if answered else min(2.0 * self._factor, LONGEST)
         self._t_end = t
+        return answered

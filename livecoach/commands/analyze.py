@@ -13,7 +13,7 @@ from livecoach.model import Link, Mount, Notice, Profile
 from livecoach.report.tables import POD_COLUMNS, STEP_COLUMNS, PodTable, StepTable
 from livecoach.session import Pipeline, Tally
 from livecoach.session.pacing import merged
-from livecoach.sinks.console import plain, skipped_line
+from livecoach.sinks.lines import plain, skipped_line
 from livecoach.sources import expanded, open_sources
 
 

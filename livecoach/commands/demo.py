@@ -63,6 +63,7 @@ def _introduce(config: Config) -> None:
     lines = (
         f"A simulated runner at {rate} steps/min, target {coach.target} of that stored baseline.",
         f"Time is compressed (configs/demo.toml): {compressed} instead of 1 % in 30 s.",
+        "One compressed session, outside any learning plan.",
     )
     for line in lines:
         stdout().print(line, markup=False, soft_wrap=True)

@@ -17,7 +17,7 @@ from livecoach.commands.run import (
     exit_code,
 )
 from livecoach.session import Outcome
-from livecoach.sinks.console import plain
+from livecoach.sinks.lines import plain
 
 _SEEDS = 2**31
 

@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from livecoach import config as configuration
+from livecoach.coach.plan import COUNTS_S
 from livecoach.commands import keyboard
 from livecoach.commands.output import print_json, stdout
 from livecoach.config import Config
@@ -18,7 +19,8 @@ from livecoach.model import Profile
 from livecoach.session import Outcome, Plan, Tally
 from livecoach.session import run as run_session
 from livecoach.session.known import stored_offsets, stored_profile
-from livecoach.sinks.console import LiveConsole, PlainConsole, View, clock, plain, skipped_line
+from livecoach.sinks.console import LiveConsole, PlainConsole, View
+from livecoach.sinks.lines import clock, kept_line, plain, skipped_line
 from livecoach.sources import Door, LiveDoor, is_live, open_live, open_sources
 from livecoach.sources.ble import BleDoor
 from livecoach.sources.file import SessionDoor
@@ -33,11 +35,9 @@ def run(
     folder: Path | None,
     pace: Literal["realtime", "max"],
     as_json: bool,
-    plan: str | None,
     **options: object,
 ) -> int:
     """Run a session; return the exit code."""
-    del plan  # there is no learning plan to switch off yet: every session stands alone
     outcome = conduct(config, folder, pace, options, as_json=as_json)
     if as_json:
         print_json(as_table(outcome))
@@ -165,6 +165,7 @@ def as_table(outcome: Outcome) -> dict[str, Any]:
         "problems": list(outcome.problems),
         "mean_heart_rate_bpm": tally.mean_heart_rate_bpm,
         "target_spm": None if tally.target is None else tally.target.target_spm,
+        "plan": _plan_table(outcome),
         "means": tally.overall().values,
         "before": msgspec.to_builtins(tally.before()),
         "last_8_s": msgspec.to_builtins(tally.last()),
@@ -184,6 +185,8 @@ def closing_lines(outcome: Outcome) -> list[str]:
         lines.append(skipped_line(tally.skipped, tally.first_skipped))
     if tally.target is not None and tally.target.target_spm is None:
         lines.append(f"No target yet at the end: {tally.target.reason}.")
+    if outcome.stage is not None:
+        lines.append(_plan_line(outcome))
     if outcome.dropped:
         lines.append(
             f"Cues not played, because they came too late or had no sound: {outcome.dropped}"
@@ -200,9 +203,31 @@ def closing_lines(outcome: Outcome) -> list[str]:
     return [plain(line) for line in lines]
 
 
+def _plan_table(outcome: Outcome) -> dict[str, Any] | None:
+    if outcome.stage is None:
+        return None
+    kept = msgspec.to_builtins(outcome.tally.kept)
+    coached_s = None if outcome.lesson is None else outcome.lesson.coached_s
+    rest = {"coached_s": coached_s, "counted": outcome.counted, "retention": kept}
+    return {**msgspec.to_builtins(outcome.stage), **rest}
+
+
+def _plan_line(outcome: Outcome) -> str:
+    """Say what became of the session of the plan, and what of the gain was kept without cues."""
+    kept = outcome.tally.kept
+    if outcome.counted:
+        counted = "counted"
+    elif outcome.lesson is None:
+        counted = f"not counted: coached for less than {COUNTS_S / 60:.0f} min"
+    else:
+        counted = "not counted"
+    return f"Plan: {counted}; {'no time without cues' if kept is None else kept_line(kept)}"
+
+
 _KEYS = {
     "target": "coach.target",
     "beats": "coach.beats",
+    "plan": "coach.plan",
     "audio": "audio.output",
     "runner": "runner.name",
 }

@@ -6,7 +6,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from livecoach.commands.output import print_json, stdout
-from livecoach.sinks.console import clock
+from livecoach.sinks.lines import clock
 from livecoach.store.places import sessions_dir
 from livecoach.store.reader import list_sessions
 

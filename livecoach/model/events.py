@@ -185,6 +185,25 @@ class SensorState(Struct, frozen=True, tag="sensor"):
     rssi_dbm: float | None = None
 
 
+class Retention(Struct, frozen=True, tag="retention", kw_only=True):
+    """How a runner does who has been left without cues for ``lasted_s``, in counted session number.
+
+    ``kept_ratio`` is the share of the gain that is still there: (rate - own) / (target - own) at
+    this speed; ``on_target_ratio`` the share of the time within the coach's band about the target.
+    Both over the first minutes (`livecoach.coach.retention`), the ``whole_`` ones over all of it;
+    None: unknown, and ``reason`` says why, else it gives the numbers.
+    """
+
+    t_known: float
+    session: int
+    lasted_s: float
+    kept_ratio: float | None
+    on_target_ratio: float | None
+    whole_kept_ratio: float | None
+    whole_on_target_ratio: float | None
+    reason: str
+
+
 class Skipped(Struct, frozen=True, tag="skipped"):
     """A row or packet that could not be read was left out."""
 
@@ -213,6 +232,7 @@ Event: TypeAlias = (
     | CuePlayed
     | CueDropped
     | SensorState
+    | Retention
     | Skipped
     | Notice
 )

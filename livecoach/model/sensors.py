@@ -153,10 +153,22 @@ class Device(Struct, frozen=True, forbid_unknown_fields=True):
     cadence: Cadence
 
 
+class Lesson(Struct, frozen=True, forbid_unknown_fields=True):
+    """One counted session of the learning plan: how long it coached, what was kept without cues.
+
+    The ratios are those of the first minutes without cues (`livecoach.model.Retention`).
+    """
+
+    coached_s: Annotated[float, Meta(ge=0)]
+    kept_ratio: float | None = None
+    on_target_ratio: float | None = None
+
+
 class Profile(Struct, frozen=True):
-    """What is known about a runner when a session begins."""
+    """What is known about a runner when a session begins; ``lessons`` with the oldest first."""
 
     runner: str = "runner"
     baselines: tuple[Baseline, ...] = ()
     calibrations: tuple[Calibration, ...] = ()
     devices: tuple[Device, ...] = ()
+    lessons: tuple[Lesson, ...] = ()

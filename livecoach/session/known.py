@@ -3,10 +3,12 @@
 import platform
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from livecoach.coach.guided import coach_of
 from livecoach.config import Config, parse_speed
 from livecoach.errors import StoreError
-from livecoach.model import Baseline, Device, Profile
+from livecoach.model import Baseline, Device, Lesson, Profile
 from livecoach.session.pipeline import Pipeline, Stature
 from livecoach.sinks.audio.route import ROUTED, full_name
 from livecoach.store.places import profile_path
@@ -14,17 +16,23 @@ from livecoach.store.profile import ProfileStore
 
 
 def pipeline_of(config: Config, profile: Profile) -> Pipeline:
-    """Return the way of a stride as this configuration has it."""
+    """Return the way of a stride as this configuration has it.
+
+    A run that stops by itself is as long as that, for the coach.
+    """
+    coach = config.coach
+    if config.seconds is not None:
+        coach = replace(coach, session_s=config.seconds)
     runner = config.runner
     stature = Stature(runner.height_m, runner.leg_length_m, parse_speed(config.speed))
-    coach = coach_of(config.guide, config.coach, profile, config.seed)
-    return Pipeline(coach, profile, stature, config.cadences)
+    guided = coach_of(config.guide, coach, profile, config.seed)
+    return Pipeline(guided, profile, stature, config.cadences)
 
 
 def stored_profile(config: Config) -> Profile:
     """Return what is known about the runner; a baseline in the configuration comes first.
 
-    A simulated runner has no calibration: the sensor is not the runner's.
+    A simulated runner has no calibration and learns nothing: neither sensor nor legs are theirs.
     """
     name, own = config.runner.name, config.runner.baseline
     simulated = any(source.startswith("sim:") for source in config.sources)
@@ -36,6 +44,7 @@ def stored_profile(config: Config) -> Profile:
         known.baselines if own is None else (own,),
         () if simulated else known.calibrations,
         known.devices,
+        () if simulated else known.lessons,
     )
 
 
@@ -66,3 +75,13 @@ def keep(
                 store.save_device(runner, device)
     except StoreError as exc:
         say(f"What this run found out could not be kept for the next one: {exc}")
+
+
+def keep_lesson(runner: str, session: str, lesson: Lesson, say: Callable[[str], None]) -> bool:
+    """Keep what a run adds to the runner's learning plan; return whether that could be done."""
+    try:
+        ProfileStore(profile_path()).save_lesson(runner, session, lesson)
+    except StoreError as exc:
+        say(f"This session could not be added to the plan: {exc}")
+        return False
+    return True

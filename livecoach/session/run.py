@@ -10,66 +10,34 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
 import msgspec
-from msgspec import Struct
 
 from livecoach import __version__
-from livecoach.coach.guided import GuideResult
-from livecoach.config import Config, settled, spoken
+from livecoach.coach import Coach
+from livecoach.coach.plan import LearningPlan
+from livecoach.config import settled, spoken
 from livecoach.errors import ConfigError
-from livecoach.model import Baseline, Command, Device, Dropped, Input, Played, Profile, Tick
+from livecoach.model import (
+    Command,
+    Dropped,
+    Input,
+    Played,
+    Tick,
+)
 from livecoach.session.controls import Controls
 from livecoach.session.inbox import Inbox
-from livecoach.session.known import keep, pipeline_of
+from livecoach.session.known import keep, keep_lesson, pipeline_of
+from livecoach.session.outcome import Outcome, Plan
 from livecoach.session.outlets import Observer, Outlets
 from livecoach.session.pacing import AsFastAsPossible, Pace, RealTime, merged
 from livecoach.session.tally import Tally
 from livecoach.sources import Door, LiveDoor
 from livecoach.sources.file import SessionDoor
 from livecoach.sources.simulator import SimulatorDoor
-from livecoach.store.header import Header, Reason, Summary, new_session_id
+from livecoach.store.header import Header, Reason, Summary
 
 _RESTART_S = 10.0
-
-
-class Plan(Struct, frozen=True, kw_only=True):
-    """What is to be run, beside the configuration.
-
-    ``record_in`` is the folder for the session file, None for none; ``wav_fallback`` the WAV file
-    when there is no sound card; ``offsets_s`` how much later than it says each device is heard.
-    """
-
-    config: Config
-    profile: Profile
-    pace: Literal["realtime", "max"] = "realtime"
-    session_id: str = msgspec.field(default_factory=new_session_id)
-    offsets_s: dict[str, float] = {}
-    record_in: Path | None = None
-    wav_fallback: Path | None = None
-
-
-class Outcome(Struct, kw_only=True):
-    """What became of it.
-
-    ``path`` is the session file, ``sound`` where the sound went, ``dropped`` the cues not played,
-    ``gaps`` those heard in the sound, ``problems`` what went wrong with a sink, ``baselines`` and
-    ``devices`` what was measured and confirmed here, ``guided`` what a guided protocol found.
-    """
-
-    tally: Tally
-    duration_s: float
-    reason: Reason
-    session_id: str
-    path: Path | None
-    sound: str
-    dropped: int
-    gaps: int
-    problems: tuple[str, ...]
-    baselines: tuple[Baseline, ...]
-    devices: tuple[Device, ...] = ()
-    guided: GuideResult | None = None
 
 
 async def run(
@@ -97,11 +65,16 @@ async def run(
     real = plan.pace == "realtime"
     pace: Pace = RealTime(asyncio.get_running_loop().time) if real else AsFastAsPossible()
     session = _Session(plan, doors, pace, Outlets(pace, say, observers), controls)
+    keeps = real and not any(isinstance(d, SimulatorDoor | SessionDoor) for d in doors)
+    if session.plan_line:
+        say(session.plan_line if keeps else f"{session.plan_line} (This run does not count.)")
     with _stop_on_signals(session.stop):
         outcome = await session.run()
-    simulated = any(isinstance(d, SimulatorDoor | SessionDoor) for d in doors)
-    if real and not simulated:
-        keep(plan.config.runner.name, plan.profile, outcome.baselines, outcome.devices, say)
+    if keeps:
+        runner = plan.config.runner.name
+        keep(runner, plan.profile, outcome.baselines, outcome.devices, say)
+        if outcome.lesson is not None:
+            outcome.counted = keep_lesson(runner, outcome.session_id, outcome.lesson, say)
     return outcome
 
 
@@ -142,6 +115,21 @@ class _Session:
         self._restarted: dict[str, float] = {}
         self._id = plan.session_id
 
+    @property
+    def plan_line(self) -> str:
+        """What to tell of the learning plan at the beginning."""
+        lessons = self._lessons
+        if lessons is None or self._config.coach.plan == "off":
+            return ""
+        beats, stage = self._config.coach.beats, lessons.stage
+        return f"No learning plan: beats are {beats}." if stage is None else stage.text()
+
+    @property
+    def _lessons(self) -> LearningPlan | None:
+        """The learning plan of a coach with a target; a guided protocol has none."""
+        coach = self._pipeline.coach
+        return coach.plan if isinstance(coach, Coach) and self._config.coach.target else None
+
     def stop(self) -> None:
         """Fall silent at once, and end the session at the next input."""
         if self._stopped:
@@ -170,6 +158,7 @@ class _Session:
             reason = self._ended
         finally:
             await self._outlets.close(self._summary(reason))
+        lessons = self._lessons
         return Outcome(
             tally=self._tally,
             duration_s=self._t,
@@ -183,6 +172,8 @@ class _Session:
             baselines=self._pipeline.coach.measured_baselines,
             devices=self._pipeline.pods.confirmed,
             guided=self._pipeline.result,
+            stage=None if lessons is None else lessons.stage,
+            lesson=None if lessons is None else lessons.lesson,
         )
 
     async def _loop(self) -> None:

@@ -4,7 +4,7 @@ from collections import deque
 
 from msgspec import Struct
 
-from livecoach.model import Cue, Event, HeartRate, PodReport, Skipped, Step, Target
+from livecoach.model import Cue, Event, HeartRate, PodReport, Retention, Skipped, Step, Target
 
 _LAST_S = 8.0
 _AVERAGED = (
@@ -50,6 +50,7 @@ class Tally:
         self.skipped = 0
         self.first_skipped: Skipped | None = None
         self.target: Target | None = None
+        self.kept: Retention | None = None
         self._heart = _Sums()
         self._all = _Sums()
         self._before = _Sums()
@@ -77,6 +78,8 @@ class Tally:
                 self.first_skipped = self.first_skipped or event
             case Target():
                 self.target = event
+            case Retention():
+                self.kept = event
             case _:
                 pass
 

@@ -22,11 +22,13 @@ from livecoach.model import (
     HeartRate,
     Notice,
     PodReport,
+    Retention,
     SensorState,
     Skipped,
     Step,
     Target,
 )
+from livecoach.sinks.lines import clock, kept_line, plain, skipped_line
 from livecoach.sinks.sensors import Sensors
 
 _STEPS = 8
@@ -90,8 +92,9 @@ class View:
             case Skipped():
                 self.skipped += 1
                 self.first_skipped = self.first_skipped or event
-            case Notice():
-                line = f"{clock(event.t_known)}  {event.text}"
+            case Notice() | Retention():
+                said = event.text if isinstance(event, Notice) else kept_line(event)
+                line = f"{clock(event.t_known)}  {said}"
             case Cue() | CueDropped():
                 line = self._cue(event)
             case _:
@@ -317,23 +320,6 @@ class PlainConsole:
         """Print a line."""
         self._out.write(f"{plain(line)}\n")
         self._out.flush()
-
-
-def skipped_line(count: int, first: Skipped) -> str:
-    """Say how much was left out, and where it began."""
-    rows = "1 row" if count == 1 else f"{count} rows"
-    return f"{rows} left out; first: {first.source}, line {first.row}: {first.reason}"
-
-
-def plain(line: str) -> str:
-    """Return a line without anything that would steer a terminal."""
-    return "".join(c if c.isprintable() else "?" for c in line)
-
-
-def clock(t: float) -> str:
-    """Return minutes and seconds."""
-    minutes, seconds = divmod(int(t), 60)
-    return f"{minutes:d}:{seconds:02d}"
 
 
 def _words(reason: str) -> str:

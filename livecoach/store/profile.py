@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from livecoach.errors import StoreError
-from livecoach.model import Baseline, Calibration, Device, Profile
+from livecoach.model import Baseline, Calibration, Device, Lesson, Profile
 from livecoach.store.database import connect, make_folder, stamp, trouble
 
 APPLICATION_ID = 0x6C637031
@@ -43,6 +43,14 @@ _AUDIO_OFFSETS = (
 _DEVICES = (
     "CREATE TABLE IF NOT EXISTS devices (runner TEXT NOT NULL, name TEXT NOT NULL,"
     " cadence TEXT NOT NULL, PRIMARY KEY (runner, name)) WITHOUT ROWID"
+)
+_LESSONS = (
+    "CREATE TABLE IF NOT EXISTS lessons (runner TEXT NOT NULL, session TEXT NOT NULL,"
+    " coached_s REAL NOT NULL, kept_ratio REAL, on_target_ratio REAL,"
+    " PRIMARY KEY (runner, session)) WITHOUT ROWID"
+)
+_LESSONS_OF = (
+    "SELECT coached_s, kept_ratio, on_target_ratio FROM lessons WHERE runner = ? ORDER BY session"
 )
 _DEVICES_OF = "SELECT name, cadence FROM devices WHERE runner = ? ORDER BY name"
 _AUDIO_OFFSETS_OF = (
@@ -89,7 +97,7 @@ class ProfileStore:
         self.path = path
 
     def load(self, runner: str) -> Profile:
-        """Return what is known about ``runner``: slowest baseline first, then by mount and name.
+        """Return what is known about ``runner``, slowest baseline first; then by mount, name, time.
 
         A new runner is empty.
         """
@@ -104,11 +112,14 @@ class ProfileStore:
             calibrations = _rows(db, query, runner) if version >= 2 else []
             known = version and _rows(db, _TABLE_THERE, "devices")
             devices = _rows(db, _DEVICES_OF, runner) if known else []
+            planned = version and _rows(db, _TABLE_THERE, "lessons")
+            lessons = _rows(db, _LESSONS_OF, runner) if planned else []
         return Profile(
             runner,
             tuple(Baseline(*row) for row in baselines),
             tuple(Calibration(*row) for row in calibrations),
             tuple(Device(*row) for row in devices),
+            tuple(Lesson(*row) for row in lessons),
         )
 
     def save_baseline(self, runner: str, baseline: Baseline) -> None:
@@ -131,6 +142,15 @@ class ProfileStore:
         """Keep ``device`` in place of what was known of it with this runner."""
         row = (runner, device.name, device.cadence)
         self._write("INSERT OR REPLACE INTO devices VALUES (?, ?, ?)", row, _DEVICES)
+
+    def save_lesson(self, runner: str, session: str, lesson: Lesson) -> None:
+        """Keep what a session, whose id sorts by time, adds to the runner's learning plan."""
+        row = (runner, session, *msgspec.structs.astuple(lesson))
+        self._write("INSERT OR REPLACE INTO lessons VALUES (?, ?, ?, ?, ?)", row, _LESSONS)
+
+    def forget_lessons(self, runner: str) -> None:
+        """Begin the runner's learning plan anew."""
+        self._write("DELETE FROM lessons WHERE runner = ?", (runner,), _LESSONS)
 
     def audio_offsets(self, host: str) -> tuple[AudioOffset, ...]:
         """Return what was measured on the machine ``host``, by device."""

@@ -3,7 +3,7 @@
 ``python -m tests.benchmarks.closed_loop [DIR]``. Simulated: chest sensor at 100 Hz, the whole way
 from samples to cues, half an hour each (the first without a stored baseline), an ideal sound card.
 The responder's gains are round numbers (`livecoach.simulation.responder`), so this shows that coach
-and runner do not fight, not how people will answer.
+and runner do not fight, not how people will answer. No plan: nothing fades, nobody is left alone.
 """
 
 import importlib
@@ -23,6 +23,7 @@ from tests.session.closed_loop import Loop, by_samples
 OWN_SPM = 164.0
 SECONDS = 1800.0
 SETTLED_S = 420.0
+PLUS_5 = CoachParams(target="+5%", plan="off")
 STORED = Profile("x", (Baseline(OWN_SPM, 3.0, 900),))
 
 
@@ -39,19 +40,19 @@ CASES = {
     "responder": Case(
         "answers, forgets in 10 min; own rate measured first",
         RunnerParams(forget_s=600.0),
-        CoachParams(target="+5%"),
+        PLUS_5,
         Profile(),
     ),
     "forgetful": Case(
         "answers, forgets in 2 min, tires by 3 % an hour",
         RunnerParams(fatigue_ratio_per_h=0.03),
-        CoachParams(target="+5%"),
+        PLUS_5,
     ),
-    "deaf": Case("does not follow beats", RunnerParams(follows=False), CoachParams(target="+5%")),
+    "deaf": Case("does not follow beats", RunnerParams(follows=False), PLUS_5),
     "half": Case(
         "ignores half the beats, reacts 1 s later",
         RunnerParams(ignore_ratio=0.5, reaction_s=1.0, forget_s=300.0),
-        CoachParams(target="+5%"),
+        PLUS_5,
     ),
     "always": Case(
         "answers; beats always, +10 %", RunnerParams(), CoachParams(target="+10%", beats="always")

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livecoach.coach import PHRASES, Coach, CoachParams
+from livecoach.coach.coach import Said
 from livecoach.model import (
     Activity,
     Baseline,
@@ -17,7 +18,6 @@ from livecoach.model import (
     Profile,
     Sound,
     Step,
-    Target,
     Tick,
 )
 
@@ -45,7 +45,7 @@ def run(
     quality: float = 1.0,
 ) -> list[Cue]:
     """Feed steps at a rate, with ticks between them; return the cues."""
-    cues: list[Cue | Target] = []
+    cues: list[Said] = []
     t_step = start
     for k in range(int(start * 10), int(until * 10)):
         while t_step <= k / 10:
@@ -213,7 +213,7 @@ def test_mute_is_obeyed() -> None:
 
 def test_a_pod_sets_tempo_but_no_phase() -> None:
     coach = Coach(FAST, OWN)
-    cues: list[Cue | Target] = []
+    cues: list[Said] = []
     for k in range(400):
         if k % 10 == 0:
             cues += coach.update(PodReport(k / 10, k / 10, "pod", "fresh", 160.0, 3.0, 1.1))

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livecoach.coach import Coach, CoachParams
+from livecoach.coach.coach import Said
 from livecoach.coach.steady import Steadiness
 from livecoach.model import Baseline, Cue, PodReport, Profile, Step, Target, Tick
 
@@ -18,7 +19,7 @@ class Runner:
     def __init__(self, target: str = "160", profile: Profile = OWN) -> None:
         self.coach = Coach(CoachParams(target=target), profile)
         self.t = 0.0
-        self.out: list[Cue | Target] = []
+        self.out: list[Said] = []
         self._rng = np.random.default_rng(3)
         self._ticks = 0
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecoach.coach import Coach, CoachParams
+from livecoach.coach.coach import Said
 from livecoach.gait.phase import Rhythm
 from livecoach.gait.phase_params import PhaseParams
 from livecoach.model import (
@@ -15,10 +16,12 @@ from livecoach.model import (
     Cue,
     Event,
     Input,
+    Lesson,
     Link,
     Payload,
     Phase,
     Profile,
+    Retention,
     SensorInfo,
     Sound,
     Step,
@@ -42,7 +45,9 @@ class Loop(NamedTuple):
     contacts: Array
     cues: list[Cue]
     targets: list[Target]
+    kept: list[Retention]
     phases: list[Phase]
+    lesson: Lesson | None
 
     @property
     def beats(self) -> Array:
@@ -84,7 +89,7 @@ class _Hearing:
         self._person = person
         self._due: deque[float] = deque()
 
-    def take(self, events: list[Event] | list[Cue | Target]) -> None:
+    def take(self, events: list[Event] | list[Said]) -> None:
         self._due += [e.t_due for e in events if isinstance(e, Cue) and e.kind == "beat"]
 
     def until(self, t: float) -> None:
@@ -99,7 +104,7 @@ def by_footfalls(
     """Run the coach on footfalls as a trunk sensor would find them."""
     rng, found = np.random.default_rng(seed).spawn(2)
     person, rhythm, coach = Responder(runner, rng), Rhythm(PhaseParams()), Coach(params, profile)
-    hearing, out = _Hearing(person), list[Cue | Target]()
+    hearing, out = _Hearing(person), list[Said]()
     contacts, phases = [0.0], list[Phase]()
     coach.update(SOUND)
     last, known = 0.0, 0.0
@@ -129,7 +134,7 @@ def by_footfalls(
         said = coach.update(Tick(0, t))
         hearing.take(said)
         out += said
-    return _loop(contacts, out, phases)
+    return _loop(contacts, out, phases, coach.plan.lesson)
 
 
 def by_samples(
@@ -156,16 +161,21 @@ def by_samples(
         give(Payload(0, sample.t, "s", "imu.csv", tick, recording.imu_row(sample)))
         hearing.until(sample.t)
         sample = person.update()
-    out = [e for e in events if isinstance(e, Cue | Target)]
+    out = [e for e in events if isinstance(e, Cue | Target | Retention)]
     phases = [e for e in events if isinstance(e, Phase)]
-    return _loop([row.t_contact_s for row in person.truth()], out, phases)
+    coach = pipeline.coach
+    lesson = coach.plan.lesson if isinstance(coach, Coach) else None
+    return _loop([row.t_contact_s for row in person.truth()], out, phases, lesson)
 
 
 def _info(person: SimulatedRunner) -> SensorInfo:
     return msgspec.structs.replace(person.info, columns=recording.IMU_COLUMNS)
 
 
-def _loop(contacts: list[float], out: list[Cue | Target], phases: list[Phase]) -> Loop:
+def _loop(
+    contacts: list[float], out: list[Said], phases: list[Phase], lesson: Lesson | None
+) -> Loop:
     cues = [x for x in out if isinstance(x, Cue)]
     targets = [x for x in out if isinstance(x, Target)]
-    return Loop(np.array(contacts), cues, targets, phases)
+    kept = [x for x in out if isinstance(x, Retention)]
+    return Loop(np.array(contacts), cues, targets, kept, phases, lesson)

@@ -13,7 +13,7 @@ from tests.session.closed_loop import Loop, by_footfalls, by_samples
 OWN_SPM = 164.0
 GOAL_SPM = 1.05 * OWN_SPM
 OWN = Profile("x", (Baseline(OWN_SPM, None, 900),))
-PLUS_5 = CoachParams(target="+5%")
+PLUS_5 = CoachParams(target="+5%", plan="off")
 HALF_HOUR_S = 1800.0
 REACHED_S = 300.0
 KEEPS = RunnerParams(forget_s=600.0)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from livecoach.errors import StoreError
-from livecoach.model import Baseline, Device, Profile
+from livecoach.model import Baseline, Device, Lesson, Profile
 from livecoach.store import places
 from livecoach.store.profile import ProfileStore
 from tests.store import samples
@@ -62,6 +62,19 @@ def test_devices_are_kept_by_runner_in_a_file_an_older_livecoach_still_reads(
     assert store.load("Zoë").devices == ()
     with closing(sqlite3.connect(store.path)) as db:
         assert db.execute("PRAGMA user_version").fetchone() == (3,)
+
+
+def test_lessons_are_kept_in_order_of_their_sessions_and_can_be_begun_anew(tmp_path: Path) -> None:
+    store = ProfileStore(tmp_path / "profile.db")
+    store.save_baseline("Ada", Baseline(180.0, 3.0, 10))
+    assert store.load("Ada").lessons == ()
+    store.save_lesson("Ada", "20261123T080000Z-aaaa", Lesson(1500.0, None, 0.25))
+    store.save_lesson("Ada", "20261122T080000Z-ffff", Lesson(1480.5, 0.8125, 0.5))
+    store.save_lesson("Zoë", "20261122T080000Z-0000", Lesson(300.0))
+    assert store.load("Ada").lessons == (Lesson(1480.5, 0.8125, 0.5), Lesson(1500.0, None, 0.25))
+    store.forget_lessons("Ada")
+    assert store.load("Ada") == Profile("Ada", (Baseline(180.0, 3.0, 10),))
+    assert store.load("Zoë").lessons == (Lesson(300.0),)
 
 
 def test_two_processes_save_at_once(tmp_path: Path) -> None:

@@ -42,6 +42,8 @@ Topic: TypeAlias = Literal[
     "drill_high_knee",
     "drill_tall",
     "drill_lean",
+    "recall",
+    "on_your_own",
 ]
 _GUIDED = ("guide_", "drill_")
 
@@ -69,6 +71,8 @@ class Phrases(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     drill_high_knee: tuple[Phrase, ...] = ()
     drill_tall: tuple[Phrase, ...] = ()
     drill_lean: tuple[Phrase, ...] = ()
+    recall: Wordings
+    on_your_own: Wordings
 
     def every(self, *, guided: bool | None = None) -> tuple[str, ...]:
         """Return all that may be said, each once: in guided protocols, in other runs, in both."""
