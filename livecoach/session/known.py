@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from livecoach.config import Config, parse_speed
 from livecoach.errors import StoreError
-from livecoach.model import Baseline, Device, Profile
+from livecoach.model import Baseline, Device, Efficacy, Profile
 from livecoach.session.pipeline import Pipeline, Stature
 from livecoach.sinks.audio.route import ROUTED, full_name
 from livecoach.store.places import profile_path
@@ -16,13 +16,13 @@ def pipeline_of(config: Config, profile: Profile) -> Pipeline:
     """Return the way of a stride as this configuration has it."""
     runner = config.runner
     stature = Stature(runner.height_m, runner.leg_length_m, parse_speed(config.speed))
-    return Pipeline(config.coach, profile, stature, config.cadences)
+    return Pipeline(config.coach, profile, stature, config.cadences, config.seed)
 
 
 def stored_profile(config: Config) -> Profile:
     """Return what is known about the runner; a baseline in the configuration comes first.
 
-    A simulated runner has no calibration: the sensor is not the runner's.
+    A simulated runner has no calibration, for the sensor is not the runner's, and no ledger.
     """
     name, own = config.runner.name, config.runner.baseline
     simulated = any(source.startswith("sim:") for source in config.sources)
@@ -34,6 +34,7 @@ def stored_profile(config: Config) -> Profile:
         known.baselines if own is None else (own,),
         () if simulated else known.calibrations,
         known.devices,
+        () if simulated else known.ledger,
     )
 
 
@@ -52,6 +53,7 @@ def keep(
     before: Profile,
     baselines: tuple[Baseline, ...],
     devices: tuple[Device, ...],
+    ledger: tuple[Efficacy, ...],
     say: Callable[[str], None],
 ) -> None:
     """Keep what a run has found out about runner and devices for the next one."""
@@ -62,5 +64,7 @@ def keep(
         for device in devices:
             if device not in before.devices:
                 store.save_device(runner, device)
+        if ledger:
+            store.add_to_ledger(runner, ledger)
     except StoreError as exc:
         say(f"What this run found out could not be kept for the next one: {exc}")

@@ -18,7 +18,7 @@ from msgspec import Struct
 from livecoach import __version__
 from livecoach.config import Config, settled, spoken
 from livecoach.errors import ConfigError
-from livecoach.model import Baseline, Device, Dropped, Input, Played, Profile, Tick
+from livecoach.model import Baseline, Device, Dropped, Efficacy, Input, Played, Profile, Tick
 from livecoach.session.inbox import Inbox
 from livecoach.session.known import keep, pipeline_of
 from livecoach.session.outlets import Observer, Outlets
@@ -53,7 +53,7 @@ class Outcome(Struct, kw_only=True):
 
     ``path`` is the session file, ``sound`` where the sound went, ``dropped`` the cues not played,
     ``gaps`` those heard in the sound, ``problems`` what went wrong with a sink, ``baselines`` and
-    ``devices`` what was measured and confirmed here.
+    ``devices`` what was measured and confirmed here, ``ledger`` what asking did.
     """
 
     tally: Tally
@@ -67,6 +67,7 @@ class Outcome(Struct, kw_only=True):
     problems: tuple[str, ...]
     baselines: tuple[Baseline, ...]
     devices: tuple[Device, ...] = ()
+    ledger: tuple[Efficacy, ...] = ()
 
 
 async def run(
@@ -95,7 +96,8 @@ async def run(
         outcome = await session.run()
     simulated = any(isinstance(d, SimulatorDoor | SessionDoor) for d in doors)
     if real and not simulated:
-        keep(plan.config.runner.name, plan.profile, outcome.baselines, outcome.devices, say)
+        found = (outcome.baselines, outcome.devices, outcome.ledger)
+        keep(plan.config.runner.name, plan.profile, *found, say)
     return outcome
 
 
@@ -159,6 +161,7 @@ class _Session:
             problems=tuple(self._outlets.problems),
             baselines=self._pipeline.coach.measured_baselines,
             devices=self._pipeline.pods.confirmed,
+            ledger=self._pipeline.coach.ledger,
         )
 
     async def _loop(self) -> None:
