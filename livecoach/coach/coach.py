@@ -5,7 +5,8 @@ target. Off target it plays beats at the target tempo for ``burst_s``, rests as 
 for a runner who does not answer, `livecoach.coach.patience`), and begins again only while still
 off; now and then a burst begins with one short phrase, never within ``speech_gap_s``. While the
 step rate is on target it speaks of a fault of form, one at a time (`livecoach.coach.faults`): first
-the step rate, for +5 % of it brings 7 % less braking and 11 % less bounce. When nothing is known of
+the step rate, for +5 % of it brings 7 % less braking and 11 % less bounce. One opportunity in four
+passes in silence, to learn what asking does (`livecoach.coach.ledger`). When nothing is known of
 a runner who was running (`livecoach.coach.hearing`), there is one earcon, then silence: unknown is
 never "good". With ``beats = "always"`` beats go on between the bursts too; with ``"constant"`` they
 are a plain metronome that goes on whatever the sensors do.
@@ -14,6 +15,7 @@ are a plain metronome that goes on whatever the sensors do.
 from livecoach.coach.drift import DriftDetector, Side
 from livecoach.coach.faults import FaultWatch
 from livecoach.coach.hearing import Hearing, Reading
+from livecoach.coach.ledger import RATE, Asking, Ledger, of_fault, of_rate
 from livecoach.coach.metronome import Metronome
 from livecoach.coach.params import CoachParams
 from livecoach.coach.patience import Patience
@@ -26,7 +28,10 @@ from livecoach.model import (
     Command,
     Contact,
     Cue,
+    CueDropped,
+    CueEffect,
     CueKind,
+    Efficacy,
     Event,
     Phase,
     PodReport,
@@ -51,11 +56,14 @@ class Coach:
         What the runner chose.
     profile
         What is known about the runner from earlier runs.
+    seed
+        The session's: which opportunities pass in silence follows from it.
     """
 
-    def __init__(self, params: CoachParams, profile: Profile) -> None:
+    def __init__(self, params: CoachParams, profile: Profile, seed: int = 0) -> None:
         self._params = params
         self._profile = profile
+        self._seed = seed
         self.reset()
 
     def reset(self) -> None:
@@ -70,6 +78,8 @@ class Coach:
         self._wording = Wording(p.phrases if isinstance(p.phrases, Phrases) else english())
         self._gate = VoiceGate(p.speech_gap_s)
         self._faults = FaultWatch()
+        may_hold = p.beats in {"bandwidth", "off"}
+        self._ledger = Ledger(self._profile, self._seed, holds_out=may_hold)
         self._number = 0
         self._t_burst: float | None = None
         self._muted = False
@@ -79,20 +89,23 @@ class Coach:
         """The baselines measured in this run, one per speed, in order."""
         return tuple(self._target.measured)
 
-    def update(self, x: Event | Tick | Command | Sound) -> list[Cue | Target]:
+    @property
+    def ledger(self) -> tuple[Efficacy, ...]:
+        """What asking did in this run."""
+        return self._ledger.gained
+
+    def update(self, x: Event | Tick | Command | Sound) -> list[Cue | Target | CueEffect]:
         """Take what happened or that time passes; return what follows from it.
 
         States are wanted of those sensors only that steps or a step rate come from.
         """
         match x:
             case Tick():
-                return self._tick(x.t)
+                return [*self._ledger.due(x.t), *self._tick(x.t)]
             case Step():
                 self._step(x)
             case PodReport():
-                self._judge(self._hearing.pod(x))
-                if x.state == "stopped" and not self._hearing.running:
-                    self._interrupt()
+                self._pod(x)
             case Phase():
                 self._hearing.phase(x)
             case Contact():
@@ -100,9 +113,11 @@ class Coach:
             case SensorState():
                 self._hearing.sensor(x)
             case Command():
-                return self._command(x)
+                return [*self._command(x)]
             case Sound():
-                return self._sound(x)
+                return [*self._sound(x)]
+            case CueDropped():
+                self._ledger.dropped(x.cue)
             case _:
                 pass
         return []
@@ -110,12 +125,15 @@ class Coach:
     def _sound(self, x: Sound) -> list[Cue | Target]:
         """Aim for the way the sound takes now; say it when the sound has come back."""
         self._metronome.sound(x)
+        self._ledger.disturbed("the sound changed")
         if x.state != "back" or self._muted or not self._params.target:
             return []
         reason = f"the sound was gone and is back on {x.device}"
         return [self._speech(x.t, self._wording.next("sound_is_back"), reason)]
 
     def _command(self, x: Command) -> list[Cue | Target]:
+        if x.name != "say":
+            self._ledger.disturbed(f"there was a command ({x.name})")
         if x.name == "mute":
             self._muted = x.value != "off"
             self._gate.hush()
@@ -128,13 +146,16 @@ class Coach:
     def _step(self, x: Step) -> None:
         reading = self._hearing.step(x)
         if reading is not None:
-            self._judge(reading)
-            if self._params.faults and self._steady.pace == "steady":
-                self._faults.update(x)
+            self._judge(reading, x)
         elif self._hearing.good:
             self._interrupt()
 
-    def _judge(self, reading: Reading | None) -> None:
+    def _pod(self, x: PodReport) -> None:
+        self._judge(self._hearing.pod(x))
+        if x.state == "stopped" and not self._hearing.running:
+            self._interrupt()
+
+    def _judge(self, reading: Reading | None, step: Step | None = None) -> None:
         """Learn from a reading of running; hold it against the target when it is steady."""
         if reading is None:
             return
@@ -145,12 +166,18 @@ class Coach:
             self._drift.reset()
         else:
             self._drift.update(r.step_rate_spm, target.target_spm, r.weight_s)
+        if pace != "steady":
+            self._ledger.interrupted("the speed changed, or the running had just begun")
+            return
+        form = self._faults.update(step) if step is not None and self._params.faults else {}
+        self._ledger.update(r.step_rate_spm * r.weight_s / 60.0, {RATE: r.step_rate_spm} | form)
 
     def _interrupt(self) -> None:
         """Judge nothing until the runner has run again for a while."""
         self._steady.interrupt()
         self._drift.reset()
         self._faults.forget()
+        self._ledger.interrupted("the running was interrupted, or not seen well")
 
     def _tick(self, t: float) -> list[Cue | Target]:
         out: list[Cue | Target] = [*self._lost(t), *self._target.update(t)]
@@ -181,23 +208,41 @@ class Coach:
                 self._t_burst = None
                 if self._params.beats != "always":
                     self._rest()
-        elif side != "on" and self._patience.is_over(t, side) and self._gate.may_cue(t):
-            return self._burst(t, target, side)
+        elif side != "on" and self._patience.is_over(t, side) and self._may_ask(t):
+            asking = of_rate(side, self._drift.error_ratio, f"step rate {self._off(target)}")
+            if not self._ledger.holds(t, asking):
+                return self._burst(t, target, side, asking)
         return []
 
-    def _burst(self, t: float, target: float, side: Side) -> list[Cue]:
+    def _may_ask(self, t: float) -> bool:
+        """Return whether to begin anything now: without beats there must be words."""
+        may_sound = self._params.beats != "off" or self._gate.may_speak(t)
+        return may_sound and self._gate.may_cue(t) and not self._ledger.holding
+
+    def _burst(self, t: float, target: float, side: Side, asking: Asking) -> list[Cue]:
         self._t_burst = t
-        self._patience.begin(side, target, self._drift.error_ratio)
+        error_ratio, futile = self._drift.error_ratio, self._ledger.futile(asking)
+        self._patience.begin(side, target, error_ratio, futile=futile)
         self._target.coached()
-        if self._params.beats == "bandwidth":
+        beats = self._params.beats == "bandwidth"
+        if beats:
             self._begin_beats(t, target)
         self._gate.cued(t)
-        patient = self._params.beats == "off" or self._patience.may_speak(t)
-        if not (patient and self._gate.may_speak(t)):
+        words = self._words(t, asking, beats=beats)
+        if words or beats:
+            self._ledger.asked(t, asking, self._number + 1, words, beats=beats)
+        if not words:
             return []
         self._gate.spoke(t)
-        words = self._wording.next("quicker" if side == "low" else "slower")
-        return [self._speech(t, words, f"step rate {self._off(target)}")]
+        return [self._speech(t, words, asking.reason)]
+
+    def _words(self, t: float, asking: Asking, *, beats: bool) -> str:
+        """Return what to say now about the step rate; nothing when beats alone do as well."""
+        topic, weigh = asking.kind, self._ledger.weigh(asking, beats=beats)
+        if beats and not self._wording.useful(topic, weigh):
+            return ""
+        patient = self._params.beats == "off" or self._patience.may_speak(t)
+        return self._wording.next(topic, weigh) if patient and self._gate.may_speak(t) else ""
 
     def _begin_beats(self, t: float, target: float) -> None:
         self._target.coached()
@@ -222,14 +267,20 @@ class Coach:
         hearing = self._hearing
         if not (hearing.running and hearing.good and self._params.target):
             return []
-        if self._t_burst is not None or self._drift.side != "on" or not self._gate.may_cue(t):
+        if self._t_burst is not None or self._drift.side != "on" or not self._may_ask(t):
             return []
-        for seen in self._faults.seen(t):
+        for seen in self._ledger.in_order(self._faults.seen(t)):
             if self._gate.may_fault(t, seen.fault):
+                asking = of_fault(seen)
+                if self._ledger.holds(t, asking):
+                    return []
                 self._faults.coached()
                 self._target.coached()
                 self._gate.spoke_of(t, seen.fault)
-                return [self._speech(t, self._wording.next(seen.fault), seen.reason)]
+                weigh = self._ledger.weigh(asking, beats=False)
+                words = self._wording.next(seen.fault, weigh)
+                self._ledger.asked(t, asking, self._number + 1, words, beats=False)
+                return [self._speech(t, words, seen.reason)]
             if not self._gate.in_vain(seen.fault):
                 break
         return []
@@ -240,6 +291,7 @@ class Coach:
         if remark is None:
             return []
         t_asked, words = remark
+        self._ledger.disturbed("someone else spoke")
         return [self._speech(t, words, f"a remark from elsewhere, {t - t_asked:.1f} s ago")]
 
     def _rest(self) -> None:

@@ -165,10 +165,7 @@ class Ledger:
         before, times = self._mean_before(asking), self._in_a_row.get(asking.kind, 0)
         known = self._evidence.knows(asking.kind, asking.value[0])
         self._by_chance = (
-            self._holds_out
-            and known
-            and before is not None
-            and not (asking.large and times > 0)
+            self._holds_out and known and before is not None and not (asking.large and times > 0)
         )
         if not self._by_chance or self._coin.random() >= SHARE:
             self._in_a_row[asking.kind] = 0
