@@ -152,12 +152,14 @@ class Ledger:
             self._trial.why = why
 
     def dropped(self, cue: int) -> None:
-        """Note that a cue was not played: without its words nothing was asked."""
+        """Note that a cue was not played: words that nobody heard were not said."""
         trial = self._trial
         if trial is None or trial.cue is None or cue < trial.cue:
             return
         trial.dropped += 1
-        if trial.dropped > _DROPPED_BEATS or (cue == trial.cue and trial.phrase):
+        if trial.means == "both" and cue == trial.cue:
+            trial.means, trial.phrase = "beats", ""
+        elif trial.means == "words" or trial.dropped > _DROPPED_BEATS:
             self.disturbed("it was not heard")
 
     def holds(self, t: float, asking: Asking) -> bool:
