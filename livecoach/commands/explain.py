@@ -28,11 +28,10 @@ def explain(*, ident: str, folder: Path | None, as_json: bool) -> int:
         print_json({"session_id": name, "cues": rows})
         return 0
     console = stdout()
-    for line in [
-        f"{name}: {_total(rows)}",
-        *(line for row, said in told(rows) for line in _entry(row, said)),
-    ]:
-        console.print(plain(line), markup=False, soft_wrap=True)
+    console.print(f"{name}: {_total(rows)}", markup=False, soft_wrap=True)
+    for row, said in told(rows):
+        for line in _entry(row, said):
+            console.print(plain(line), markup=False, soft_wrap=True)
     return 0
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from livecoach.coach import Coach, CoachParams
 from livecoach.coach.steady import Steadiness
-from livecoach.model import Baseline, Cue, PodReport, Profile, Step, Target, Tick
+from livecoach.model import Baseline, Cue, CueEffect, PodReport, Profile, Step, Target, Tick
 
 OWN = Profile("x", (Baseline(160.0, 3.0, 900), Baseline(168.0, 3.6, 900)))
 
@@ -18,7 +18,7 @@ class Runner:
     def __init__(self, target: str = "160", profile: Profile = OWN) -> None:
         self.coach = Coach(CoachParams(target=target), profile)
         self.t = 0.0
-        self.out: list[Cue | Target] = []
+        self.out: list[Cue | Target | CueEffect] = []
         self._rng = np.random.default_rng(3)
         self._ticks = 0
 
