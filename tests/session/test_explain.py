@@ -3,11 +3,13 @@
 import json
 from pathlib import Path
 
+import msgspec
 from click.testing import CliRunner
 
 from livecoach.cli import cli
-from livecoach.model import Cue, CueDropped, CueEffect, CuePlayed, Event
+from livecoach.model import Baseline, Cue, CueDropped, CueEffect, CuePlayed, Event, Profile
 from livecoach.report.explain import explain, told
+from livecoach.store import schema
 from livecoach.store.reader import SessionFile
 from tests.commandline import livecoach
 
@@ -129,6 +131,18 @@ def test_a_real_run_is_explained_cue_by_cue_and_replays(data_dir: Path, tmp_path
     assert "why    step rate" in text.stdout
     assert "after  step rate" in text.stdout
     assert livecoach("replay", session["file"]).returncode == 0
+
+
+def test_a_header_from_before_the_ledger_is_still_read() -> None:
+    old = b'{"runner":"Ada","baselines":[{"step_rate_spm":170.0,"speed_mps":3.0,"steps":9}]}'
+    known = msgspec.json.decode(old, type=Profile)
+    assert known == Profile("Ada", (Baseline(170.0, 3.0, 9),))
+    assert msgspec.json.decode(msgspec.json.encode(known), type=Profile) == known
+
+
+def test_a_silence_comes_back_from_json_as_it_was() -> None:
+    for one in (effect(None, 3.25), effect(7, 1.0)):
+        assert schema.event_of(msgspec.json.encode(one)) == one
 
 
 def test_an_unknown_session_is_named_and_ids_complete(tmp_path: Path) -> None:
