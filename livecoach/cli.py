@@ -38,6 +38,16 @@ _pace = click.option(
 )
 
 
+def _ids(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Complete the id of a session."""
+    places = import_module("livecoach.store.places")
+    folder = ctx.params.get("folder") or places.sessions_dir()
+    return sorted(path.stem for path in folder.glob("*.db") if path.stem.startswith(incomplete))
+
+
+_ident = click.argument("ident", metavar="ID", shell_complete=_ids)
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="livecoach")
 def cli() -> None:
@@ -110,7 +120,7 @@ def analyze(**options: object) -> int:
 
 
 @cli.command()
-@click.argument("ident", metavar="ID")
+@_ident
 @_folder
 @_json
 def replay(**options: object) -> int:
@@ -126,6 +136,19 @@ def replay(**options: object) -> int:
 def plan(**options: object) -> int:
     """Print the learning plan: what its sessions brought, and what the next one is like."""
     return _dispatch("plan", options)
+
+
+@cli.command()
+@_ident
+@_folder
+@_json
+def explain(**options: object) -> int:
+    """Tell of each cue of a session what was seen, why it came then, and what came of it.
+
+    Now and then the coach keeps silent on purpose where it would have asked: what changes without
+    it would have changed anyway, and is taken off the effect.
+    """
+    return _dispatch("explain", options)
 
 
 @cli.command()

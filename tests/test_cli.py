@@ -11,7 +11,18 @@ import pytest
 from tests.commandline import fails_in_one_line, livecoach
 from tests.session.recordings import imu_file, pod_file
 
-COMMANDS = ("analyze", "demo", "drill", "metrics", "plan", "replay", "run", "sessions", "sweep")
+COMMANDS = (
+    "analyze",
+    "demo",
+    "drill",
+    "explain",
+    "metrics",
+    "plan",
+    "replay",
+    "run",
+    "sessions",
+    "sweep",
+)
 
 
 @pytest.mark.parametrize("command", [(), *((c,) for c in COMMANDS)])

@@ -1,28 +1,34 @@
 """The coach: watches steps, says little, and gives a reason for every sound.
 
-Silent during the grace, while walking or standing, while the speed changes, on low quality and on
-target. Off target it plays beats at the target tempo for ``burst_s``, rests as long (ever longer
-for a runner who does not answer, `livecoach.coach.patience`), and begins again only while still
-off; now and then a burst begins with one short phrase, never within ``speech_gap_s``. While the
-step rate is on target it speaks of a fault of form, one at a time (`livecoach.coach.faults`): first
-the step rate, for +5 % of it brings 7 % less braking and 11 % less bounce. When nothing is known of
-a runner who was running (`livecoach.coach.hearing`), there is one earcon, then silence: unknown is
-never "good". With ``beats = "always"`` beats go on between the bursts too; with ``"constant"`` they
-are a plain metronome that goes on whatever the sensors do. A session may be one of a plan
+Silent during the grace, while walking or standing, while the speed changes or the runner turns, on
+low quality and on target. Off target it plays beats at the target tempo for ``burst_s``, rests as
+long (ever longer for a runner who does not answer, `livecoach.coach.patience`), and begins again
+only while still off; now and then a burst begins with one short phrase, never within
+``speech_gap_s``. While the step rate is on target it speaks of a fault of form, one at a time
+(`livecoach.coach.faults`): first the step rate, for +5 % of it brings 7 % less braking and 11 %
+less bounce. One opportunity in four passes in silence, to learn what asking does
+(`livecoach.coach.ledger`). When nothing is known of a runner who was running
+(`livecoach.coach.hearing`), there is one earcon, then silence: unknown is never "good". With
+``beats = "always"`` beats go on between the bursts too; with ``"constant"`` they are a plain
+metronome that goes on whatever the sensors do. A session may be one of a plan
 (`livecoach.coach.plan`): then there are times when it may not ask, and an end without cues.
 """
 
 from typing import TypeAlias
 
-from livecoach.coach.drift import DriftDetector, Side
+from livecoach.coach.drift import DriftDetector
 from livecoach.coach.faults import FaultWatch
+from livecoach.coach.form_asking import FormAsking
 from livecoach.coach.hearing import Hearing, Reading
+from livecoach.coach.ledger import RATE, Ledger
 from livecoach.coach.metronome import Metronome
 from livecoach.coach.modes import Modes
-from livecoach.coach.params import Beats, CoachParams
+from livecoach.coach.mouth import Means, Mouth, Now
+from livecoach.coach.params import CoachParams
 from livecoach.coach.patience import Patience
-from livecoach.coach.phrases import LOST, Phrases, Topic, Wording, english
+from livecoach.coach.phrases import LOST, Phrases, Wording, english
 from livecoach.coach.plan import LearningPlan
+from livecoach.coach.rate_asking import RateAsking
 from livecoach.coach.steady import Steadiness
 from livecoach.coach.target import TargetKeeper
 from livecoach.coach.voice_gate import VoiceGate
@@ -31,7 +37,9 @@ from livecoach.model import (
     Command,
     Contact,
     Cue,
-    CueKind,
+    CueDropped,
+    CueEffect,
+    Efficacy,
     Event,
     Phase,
     PodReport,
@@ -44,13 +52,11 @@ from livecoach.model import (
     Tick,
 )
 
-Said: TypeAlias = Cue | Target | Retention
-_EXPIRES_S = 2.0
-_BEAT_EXPIRES_S = 0.05
+Said: TypeAlias = Cue | Target | Retention | CueEffect
 
 
 class Coach:
-    """Events and ticks in, cues and targets out.
+    """Events and ticks in; cues, targets and what became of them out.
 
     Parameters
     ----------
@@ -58,11 +64,14 @@ class Coach:
         What the runner chose.
     profile
         What is known about the runner from earlier runs.
+    seed
+        The session's: which opportunities pass in silence follows from it.
     """
 
-    def __init__(self, params: CoachParams, profile: Profile) -> None:
+    def __init__(self, params: CoachParams, profile: Profile, seed: int = 0) -> None:
         self._params = params
         self._profile = profile
+        self._seed = seed
         self.reset()
 
     def reset(self) -> None:
@@ -72,21 +81,37 @@ class Coach:
         self._target = TargetKeeper(p, self._profile)
         self._steady = Steadiness(p)
         self._drift = DriftDetector(p)
+        self._faults = FaultWatch()
         self._metronome = Metronome(p)
-        self._patience = Patience(p.burst_s, p.speech_gap_s)
+        self._mouth = Mouth(self._metronome)
         self._wording = Wording(p.phrases if isinstance(p.phrases, Phrases) else english())
         self._gate = VoiceGate(p.speech_gap_s)
-        self._faults = FaultWatch()
+        may_hold = p.beats in {"bandwidth", "off"}
+        self._ledger = Ledger(self._profile, self._seed, holds_out=may_hold)
         self.plan = LearningPlan(p, self._profile.lessons)
-        self._number = 0
-        self._t_burst: float | None = None
+        patience = Patience(p.burst_s, p.speech_gap_s)
+        means = Means(
+            p,
+            self._mouth,
+            self._metronome,
+            self._wording,
+            self._gate,
+            patience,
+            self._ledger,
+            self.plan,
+        )
+        self._rate, self._form = RateAsking(means), FormAsking(means, self._faults)
         self._modes = Modes()
-        self._reminded = False
 
     @property
     def measured_baselines(self) -> tuple[Baseline, ...]:
         """The baselines measured in this run, one per speed, in order."""
         return tuple(self._target.measured)
+
+    @property
+    def ledger(self) -> tuple[Efficacy, ...]:
+        """What asking did in this run."""
+        return self._ledger.gained
 
     def update(self, x: Event | Tick | Command | Sound) -> list[Said]:
         """Take what happened or that time passes; return what follows from it.
@@ -95,13 +120,11 @@ class Coach:
         """
         match x:
             case Tick():
-                return self._tick(x.t)
+                return [*self._ledger.due(x.t), *self._tick(x.t)]
             case Step():
                 self._step(x)
             case PodReport():
-                self._judge(self._hearing.pod(x))
-                if x.state == "stopped" and not self._hearing.running:
-                    self._interrupt()
+                self._pod(x)
             case Phase():
                 self._hearing.phase(x)
             case Contact():
@@ -112,6 +135,8 @@ class Coach:
                 return self._command(x)
             case Sound():
                 return self._sound(x)
+            case CueDropped():
+                self._ledger.dropped(x.cue)
             case _:
                 pass
         return []
@@ -119,71 +144,108 @@ class Coach:
     def _sound(self, x: Sound) -> list[Said]:
         """Aim for the way the sound takes now; say it when the sound has come back."""
         self._metronome.sound(x)
+        self._ledger.disturbed("the sound changed")
         if x.state != "back" or self._modes.silent or not self._params.target:
             return []
         reason = f"the sound was gone and is back on {x.device}"
-        return [self._speech(x.t, self._wording.next("sound_is_back"), reason)]
+        return [self._mouth.speech(x.t, self._wording.next("sound_is_back"), reason)]
 
     def _command(self, x: Command) -> list[Said]:
         self._modes = self._modes.update(x)
         if not self._modes.beats_on:
             self._metronome.stop()
+        if x.name != "say":
+            self._ledger.disturbed(f"there was a command ({x.name})")
+        elif not self._modes.silent:
+            self._gate.ask(x.t, x.value)
         if self._modes.silent:
             self._gate.hush()
-        elif x.name == "say":
-            self._gate.ask(x.t, x.value)
-        if x.name == "target":
-            return [self._target.ask(x.t, x.value)]
-        return []
+        return [self._target.ask(x.t, x.value)] if x.name == "target" else []
 
     def _step(self, x: Step) -> None:
         reading = self._hearing.step(x)
         if reading is not None:
-            self._judge(reading)
-            if self._params.faults and self._steady.pace == "steady":
-                self._faults.update(x)
+            self._judge(reading, x)
         elif self._hearing.good:
             self._interrupt()
 
-    def _judge(self, reading: Reading | None) -> None:
+    def _pod(self, x: PodReport) -> None:
+        reading = self._hearing.pod(x)
+        if reading is not None:
+            self._judge(reading)
+        elif x.state == "stopped" and not self._hearing.running:
+            self._interrupt()
+
+    def _judge(self, r: Reading, step: Step | None = None) -> None:
         """Learn from a reading of running; hold it against the target when it is steady."""
-        if reading is None:
-            return
-        r, target = reading, self._target
         pace = self._steady.update(r.t, r.speed_mps, r.turn_rate_dps)
-        target.learn(r.t, r.step_rate_spm, r.speed_mps, r.weight_s, pace)
-        if pace == "steady":
-            self.plan.reading(r, target.baseline, target.target_spm)
-        if pace != "steady" or target.target_spm is None:
+        self._target.learn(r.t, r.step_rate_spm, r.speed_mps, r.weight_s, pace)
+        target = self._target.target_spm
+        if pace != "steady" or target is None:
             self._drift.reset()
         else:
-            self._drift.update(r.step_rate_spm, target.target_spm, r.weight_s)
+            self._drift.update(r.step_rate_spm, target, r.weight_s)
+        if pace != "steady":
+            self._ledger.interrupted("the speed changed, or the running had just begun")
+            return
+        self.plan.reading(r, self._target.baseline, target)
+        form = self._faults.update(step) if step is not None and self._params.faults else {}
+        self._ledger.update(r.step_rate_spm * r.weight_s / 60.0, {RATE: r.step_rate_spm} | form)
 
     def _interrupt(self) -> None:
         """Judge nothing until the runner has run again for a while."""
         self._steady.interrupt()
         self._drift.reset()
         self._faults.forget()
+        self._ledger.interrupted("the running was interrupted, or not seen well")
 
     def _tick(self, t: float) -> list[Said]:
         out: list[Said] = [*self._lost(t), *self._target.update(t), *self._practise(t)]
-        if not self._modes.silent:
-            out += [*self._remark(t), *self._form(t)]
-        target = self._target.target_spm
-        if target is None or self._modes.silent:
-            self._rest()
+        if self._modes.silent:
+            self._rate.rest()
             return out
-        if self._beats != "constant":
-            out += self._bandwidth(t, target)
-        elif not self._metronome.playing:
-            why = f"constant metronome at {target:.1f}/min"
-            self._metronome.start(t, target, None, 0.0, why)
-        return out + self._committed(t, target)
+        target = self._target.target_spm
+        out += self._remark(t)
+        self._form.look(t)
+        if self._may_speak_of_form:
+            out += self._form.update(t)
+        if target is None:
+            self._rate.rest()
+            return out
+        drift = self._drift
+        phase = self._hearing.fresh_phase(t)
+        now = Now(t, target, drift.side, drift.error_ratio, phase, self._modes)
+        out += self._beats(now)
+        return out
+
+    @property
+    def _may_speak_of_form(self) -> bool:
+        """Whether the runner wants to be coached, runs well seen, and is asked nothing else."""
+        hearing, on = self._hearing, self._drift.side == "on" and not self._rate.going_on
+        wanted = bool(self._params.target) and self._modes.cues_allowed
+        return wanted and hearing.running and hearing.good and on
+
+    def _beats(self, now: Now) -> list[Cue]:
+        """Ask for the step rate where it is off; go on with the beats that were begun."""
+        out: list[Cue] = []
+        if now.beats(self._params) == "constant":
+            if not self._metronome.playing:
+                why = f"constant metronome at {now.target_spm:.1f}/min"
+                self._metronome.start(now.t, now.target_spm, None, 0.0, why)
+        elif self._hearing.running and self._steady.pace == "steady" and not self.plan.alone:
+            out += self._rate.update(now)
+        else:
+            self._rate.rest()
+        if out or self._rate.going_on or self._metronome.playing:
+            self._target.coached()
+        lead, own = self._rate.lead(now), self._target.baseline
+        beats = self._metronome.update(now.t, now.target_spm, now.phase, lead, own)
+        return out + [self._mouth.beat(now.t, due, foot, why) for due, foot, why in beats]
 
     def _practise(self, t: float) -> list[Cue | Retention]:
         """Let the plan's time pass; say once that the runner is on their own now."""
-        judging = self._hearing.running and self._steady.pace == "steady" and not self._modes.silent
-        coaching = judging and self._target.target_spm is not None
+        judging = self._hearing.running and self._steady.pace == "steady"
+        coaching = judging and self._target.target_spm is not None and not self._modes.silent
         kept = self.plan.tick(t, coaching=coaching)
         out: list[Cue | Retention] = [] if kept is None else [kept]
         reason = self.plan.goodbye
@@ -191,89 +253,9 @@ class Coach:
             self.plan.goodbye = ""
             self._target.coached()
             self._gate.spoke(t)
-            out.append(self._speech(t, self._wording.next("on_your_own"), reason))
+            self._ledger.disturbed("the runner was left alone")
+            out.append(self._mouth.speech(t, self._wording.next("on_your_own"), reason))
         return out
-
-    def _bandwidth(self, t: float, target: float) -> list[Cue]:
-        """Begin and end bursts of beats; say one phrase when one begins."""
-        side = self._drift.side
-        if not self._hearing.running or self._steady.pace != "steady" or self.plan.alone:
-            self._rest()
-            return []
-        if self._beats == "always" and not self._metronome.playing:
-            self._begin_beats(t, target)
-        if self._t_burst is not None:
-            if t - self._t_burst >= self._params.burst_s:
-                answered = self._patience.end(t, side, target, self._drift.error_ratio)
-                self.plan.asked(reminded=self._reminded, answered=answered)
-                self._t_burst = None
-                if self._beats != "always":
-                    self._rest()
-        elif side != "on" and self._patience.is_over(t, side) and self._gate.may_cue(t):
-            return self._burst(t, target, side) if self.plan.open else []
-        return []
-
-    @property
-    def _beats(self) -> Beats:
-        """Which beats are wanted now."""
-        return self._modes.beats(self._params.beats)
-
-    def _burst(self, t: float, target: float, side: Side) -> list[Cue]:
-        speaks = self._modes.cues_allowed and self._gate.may_speak(t)
-        speaks = speaks and (self._beats == "off" or self._patience.may_speak(t))
-        reminds = self.plan.reminds and side == "low"
-        if reminds and not speaks:
-            return []
-        self._reminded = reminds
-        self._t_burst = t
-        self._patience.begin(side, target, self._drift.error_ratio)
-        self._target.coached()
-        if self._beats == "bandwidth" and not reminds:
-            self._begin_beats(t, target)
-        self._gate.cued(t)
-        if not speaks:
-            return []
-        self._gate.spoke(t)
-        topic: Topic = "recall" if reminds else "quicker" if side == "low" else "slower"
-        words = self._wording.next(topic)
-        return [self._speech(t, words, f"step rate {self._off(target)}")]
-
-    def _begin_beats(self, t: float, target: float) -> None:
-        self._target.coached()
-        phase = self._hearing.fresh_phase(t)
-        self._metronome.start(t, target, phase, self._lead, f"step rate {self._off(target)}; ")
-
-    def _off(self, target: float) -> str:
-        return f"{100 * self._drift.error_ratio:+.1f} % from the target {target:.1f}/min"
-
-    @property
-    def _lead(self) -> float:
-        """Before the footfall to raise the step rate, after it to lower it."""
-        side = self._drift.side if self._t_burst is None else self._patience.side
-        return {"low": 1.0, "on": 0.0, "high": -1.0}[side]
-
-    def _form(self, t: float) -> list[Cue]:
-        """Speak of one fault until it has gone or that was in vain; of the step rate before."""
-        if self._metronome.playing:
-            self._faults.coached()
-        for fault in self._faults.gone(t):
-            self._gate.mended(fault)
-        hearing = self._hearing
-        if not (hearing.running and hearing.good and self._params.target and self.plan.open):
-            return []
-        if self._t_burst is not None or self._drift.side != "on":
-            return []
-        if not (self._modes.cues_allowed and self._gate.may_cue(t)):
-            return []
-        for seen in self._faults.seen(t):
-            if self._gate.may_fault(t, seen.fault):
-                self._faults.coached()
-                self._target.coached()
-                self._gate.spoke_of(t, seen.fault)
-                return [self._speech(t, self._wording.next(seen.fault), seen.reason)]
-            if not self._gate.in_vain(seen.fault):
-                break
-        return []
 
     def _remark(self, t: float) -> list[Cue]:
         """Pass on what a person elsewhere says."""
@@ -281,19 +263,9 @@ class Coach:
         if remark is None:
             return []
         t_asked, words = remark
-        return [self._speech(t, words, f"a remark from elsewhere, {t - t_asked:.1f} s ago")]
-
-    def _rest(self) -> None:
-        """Fall silent."""
-        self._metronome.stop()
-        self._t_burst = None
-
-    def _committed(self, t: float, target: float) -> list[Cue]:
-        phase, own = self._hearing.fresh_phase(t), self._target.baseline
-        return [
-            self._cue(t, due, "beat", foot or "", due + _BEAT_EXPIRES_S, why)
-            for due, foot, why in self._metronome.update(t, target, phase, self._lead, own)
-        ]
+        self._ledger.disturbed("someone else spoke")
+        reason = f"a remark from elsewhere, {t - t_asked:.1f} s ago"
+        return [self._mouth.speech(t, words, reason)]
 
     def _lost(self, t: float) -> list[Cue]:
         """Say once that good steps have stopped coming while the runner was running."""
@@ -304,25 +276,4 @@ class Coach:
         self._interrupt()
         if not was_running or self._modes.silent or self._target.target_spm is None:
             return []
-        due = self._metronome.free_after(t)
-        reason = f"no good step seen for {gone_s:.1f} s while running"
-        return [self._cue(t, due, "tone", LOST, due + _EXPIRES_S, reason)]
-
-    def _speech(self, t: float, words: str, reason: str) -> Cue:
-        due = self._metronome.free_after(t)
-        return self._cue(t, due, "speech", words, due + _EXPIRES_S, reason)
-
-    def _cue(
-        self, t: float, due: float, kind: CueKind, phrase: str, expires_t: float, reason: str
-    ) -> Cue:
-        self._number += 1
-        return Cue(
-            number=self._number,
-            t_decided=t,
-            t_due=due,
-            kind=kind,
-            phrase=phrase,
-            priority=1 if kind == "beat" else 2,
-            expires_t=expires_t,
-            reason=reason,
-        )
+        return [self._mouth.tone(t, LOST, f"no good step seen for {gone_s:.1f} s while running")]

@@ -44,9 +44,10 @@ shown, not judged.
 
 from collections.abc import Iterator
 
+import msgspec
 from msgspec import Struct
 
-from livecoach.coach.judge import Fault, Judge, Measure
+from livecoach.coach.judge import Fault, Judge, Measure, ValueKey
 from livecoach.model import Foot, Step
 
 SAME_SPEED_MPS = 0.2
@@ -84,10 +85,18 @@ _OF_A_FOOT = frozenset({"landing_angle_deg", "toe_off_pitch_deg"})
 
 
 class Seen(Struct, frozen=True):
-    """A fault that is there, and the numbers that say so."""
+    """A fault that is there, the measure that tells, and the numbers that say so."""
 
     fault: Fault
     reason: str
+    measure: Measure
+    foot: Foot | None
+    large: bool
+
+
+def _seen(judge: Judge, speed_mps: float | None) -> Seen:
+    m = judge.measure
+    return Seen(m.fault, judge.reason(speed_mps), m, judge.foot, judge.large)
 
 
 class _AtSpeed:
@@ -145,8 +154,9 @@ class FaultWatch:
         self._coached = False
         self._before: Step | None = None
 
-    def update(self, step: Step) -> None:
-        """Take a step of good quality, in its order, while running."""
+    def update(self, step: Step) -> dict[ValueKey, float]:
+        """Take a step of good quality, in its order, while running; return what it measured."""
+        values: dict[ValueKey, float] = {}
         here = self._place(step.speed_mps)
         before, self._before = self._before, step
         here.follow(step.speed_mps)
@@ -157,6 +167,8 @@ class FaultWatch:
             if value is not None:
                 foot = step.foot if measure.field in _OF_A_FOOT else None
                 here.judge(measure, foot, learns=not self._coached).update(step.t_known, value)
+                values[measure.field, foot] = value
+        return values
 
     def coached(self) -> None:
         """Learn no more at this speed: the runner has been asked for something."""
@@ -175,7 +187,9 @@ class FaultWatch:
         """Return the faults that are there at ``t``, the most important first."""
         speed = None if self._here is None else self._here.speed_mps
         return [
-            Seen(fault, ", ".join(judge.reason(speed) for judge in there))
+            msgspec.structs.replace(
+                _seen(there[0], speed), reason=", ".join(judge.reason(speed) for judge in there)
+            )
             for fault, group in self._decisive(t)
             if (there := _there(fault, group))
         ]

@@ -11,6 +11,8 @@ from msgspec import Struct
 
 from livecoach.model import Foot
 
+ValueKey: TypeAlias = tuple[str, Foot | None]
+"""A field of `Step` (or ``asymmetry_ratio``), and whose it is where the feet are never mixed."""
 Fault: TypeAlias = Literal["short", "braking", "bounce", "lean", "push", "asymmetry"]
 
 ENOUGH, PLENTY_S = 60, 45.0
@@ -41,10 +43,10 @@ class Judge:
 
     def __init__(self, measure: Measure, foot: Foot | None) -> None:
         self.measure = measure
+        self.foot = foot
         self.own: float | None = None
         self.there = False
         self.well = False
-        self._foot = foot
         self.t_last = -1e9
         self._enter = 0.0
         self._learnt: list[float] = []
@@ -77,14 +79,18 @@ class Judge:
         self.there = self.well = False
         self._worse.clear()
 
+    @property
+    def large(self) -> bool:
+        """Whether the newest median is worse than own by more than twice what is worth a word."""
+        return self._median() > 2.0 * self._enter
+
     def reason(self, speed_mps: float | None) -> str:
         """Return what was seen, with numbers."""
         m, own = self.measure, self.own or 0.0
-        worse = sorted(value for _, value in self._worse)
-        change = worse[len(worse) // 2]
-        beyond = sum(value > 0.5 * self._enter for value in worse) / len(worse)
+        change = self._median()
+        beyond = sum(value > 0.5 * self._enter for _, value in self._worse) / len(self._worse)
         seconds = beyond * (self._worse[-1][0] - self._worse[0][0])
-        name = m.name if self._foot is None else f"{self._foot} {m.name}"
+        name = m.name if self.foot is None else f"{self.foot} {m.name}"
         at = "" if speed_mps is None or not m.at_speed else f" at {speed_mps:.1f} m/s"
         word = ("above" if m.way > 0 else "below") + " your own"
         match m.unit:
@@ -96,6 +102,10 @@ class Judge:
             case "points":
                 by, usual = f"{100.0 * change:.1f} points", f"{100.0 * own:+.1f} %"
         return f"{name} {by} {word} {usual}{at} for {seconds:.0f} s"
+
+    def _median(self) -> float:
+        worse = sorted(value for _, value in self._worse)
+        return worse[len(worse) // 2] if worse else 0.0
 
     def _judge(self, t: float, worse: float) -> None:
         if t - self.t_last > _HOLE_S:

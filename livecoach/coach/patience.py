@@ -4,7 +4,8 @@ A runner has answered who is on target when an asking ends, or whose step rate c
 the way to where the target was when it began. The rest after it is then ``rest_s``; each asking in
 vain doubles it, up to `LONGEST` times. A fault to the other side is a new one. Beats ask without
 words: words come with the first asking and then at most once in `WORDS` speech gaps, so that a
-runner who answers beats but soon forgets hears no more than 8 remarks in half an hour.
+runner who answers beats but soon forgets hears no more than 8 remarks in half an hour. Who is known
+never to answer (`livecoach.coach.ledger`) is asked at the longest distance from the first time on.
 """
 
 from livecoach.coach.drift import Side
@@ -34,16 +35,21 @@ class Patience:
         return t - self._t_end >= factor * self._rest_s
 
     def may_speak(self, t: float) -> bool:
-        """Return whether beats that begin now may be introduced with words; if so, they were."""
-        if t - self._t_words < self._words_gap_s:
-            return False
-        self._t_words = t
-        return True
+        """Return whether beats that begin now may be introduced with words."""
+        return t - self._t_words >= self._words_gap_s
 
-    def begin(self, side: Side, target_spm: float, error_ratio: float) -> None:
+    def spoke(self, t: float) -> None:
+        """Note that they were."""
+        self._t_words = t
+
+    def begin(
+        self, side: Side, target_spm: float, error_ratio: float, *, futile: bool = False
+    ) -> None:
         """Begin to ask a runner who is off by ``error_ratio``."""
         if side != self.side:
             self.side, self._factor = side, 1.0
+        if futile:
+            self._factor = LONGEST
         self._off_spm = abs(error_ratio) * target_spm
         self._from_spm = (1.0 + error_ratio) * target_spm
 

@@ -4,9 +4,10 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from livecoach.model.sensors import Activity, Foot, State
+from livecoach.model.sensors import Activity, Foot, Means, State
 
 CueKind: TypeAlias = Literal["beat", "tone", "speech"]
+Verdict: TypeAlias = Literal["helped", "not clear", "worse", "not compared", "held", "unknown"]
 
 
 class Contact(Struct, frozen=True, tag="contact", gc=False):
@@ -175,6 +176,41 @@ class CueDropped(Struct, frozen=True, tag="cue_dropped"):
     t_known: float
 
 
+class CueEffect(Struct, frozen=True, tag="cue_effect", kw_only=True):
+    """What came of asking the runner for something, or of keeping silent to compare with.
+
+    ``cue`` is the number of the asking's first cue (None: ``means`` is ``silence``), ``kind`` what
+    was asked for, ``reason`` what was seen at ``t_asked``. ``before`` and ``after`` are means of
+    ``measure`` in its own unit. All else is in ``unit`` (``percent`` of before, ``deg``, ``points``
+    of a hundred), positive towards what was wanted: ``change`` now, ``held_change`` the mean of
+    ``held_n`` silences, ``effect`` this change less that, ``mean_effect`` the same way of asking so
+    far, over ``n`` times; each ``_sd`` is one standard error. ``why`` says what a verdict of
+    ``unknown`` or ``not compared`` is due to.
+    """
+
+    t_known: float
+    t_asked: float
+    cue: int | None
+    kind: str
+    means: Means
+    phrase: str
+    reason: str
+    measure: str
+    unit: Literal["percent", "deg", "points"]
+    verdict: Verdict
+    why: str = ""
+    before: float | None = None
+    after: float | None = None
+    change: float | None = None
+    held_n: int = 0
+    held_change: float | None = None
+    effect: float | None = None
+    effect_sd: float | None = None
+    n: int = 0
+    mean_effect: float | None = None
+    mean_effect_sd: float | None = None
+
+
 class SensorState(Struct, frozen=True, tag="sensor"):
     """How much a sensor can be trusted from now on."""
 
@@ -231,6 +267,7 @@ Event: TypeAlias = (
     | Cue
     | CuePlayed
     | CueDropped
+    | CueEffect
     | SensorState
     | Retention
     | Skipped

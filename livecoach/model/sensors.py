@@ -9,6 +9,8 @@ Activity: TypeAlias = Literal["run", "walk", "stand"]
 Mount: TypeAlias = Literal["chest", "back", "waist", "foot_left", "foot_right"]
 State: TypeAlias = Literal["fresh", "stale", "lost", "stopped", "unknown"]
 Cadence: TypeAlias = Literal["steps", "per_leg"]
+Means: TypeAlias = Literal["beats", "words", "both", "silence"]
+"""How the runner was asked; ``silence``: not at all, on purpose, to compare with."""
 MOUNTS: tuple[Mount, ...] = ("chest", "back", "waist", "foot_left", "foot_right")
 
 
@@ -164,6 +166,25 @@ class Lesson(Struct, frozen=True, forbid_unknown_fields=True):
     on_target_ratio: float | None = None
 
 
+class Efficacy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one way of asking did for a runner: counts and sums, never single runs.
+
+    ``kind`` is what was asked for (``quicker``, ``slower``, a fault of form), ``measure`` what it
+    was judged by, ``phrase`` the words (none for beats alone and for ``silence``). Of ``tried``
+    times ``n`` count: ``total`` and ``squares`` are the sum of their changes towards what was
+    wanted and of the squares (percent of the value before; degrees; points of a hundred).
+    """
+
+    kind: str
+    measure: str
+    means: Means
+    phrase: str = ""
+    tried: Annotated[int, Meta(ge=0)] = 0
+    n: Annotated[int, Meta(ge=0)] = 0
+    total: float = 0.0
+    squares: Annotated[float, Meta(ge=0)] = 0.0
+
+
 class Profile(Struct, frozen=True):
     """What is known about a runner when a session begins; ``lessons`` with the oldest first."""
 
@@ -172,3 +193,4 @@ class Profile(Struct, frozen=True):
     calibrations: tuple[Calibration, ...] = ()
     devices: tuple[Device, ...] = ()
     lessons: tuple[Lesson, ...] = ()
+    ledger: tuple[Efficacy, ...] = ()

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from livecoach.coach.guided import coach_of
 from livecoach.config import Config, parse_speed
 from livecoach.errors import StoreError
-from livecoach.model import Baseline, Device, Lesson, Profile
+from livecoach.model import Baseline, Device, Efficacy, Lesson, Profile
 from livecoach.session.pipeline import Pipeline, Stature
 from livecoach.sinks.audio.route import ROUTED, full_name
 from livecoach.store.places import profile_path
@@ -26,7 +26,7 @@ def pipeline_of(config: Config, profile: Profile) -> Pipeline:
     runner = config.runner
     stature = Stature(runner.height_m, runner.leg_length_m, parse_speed(config.speed))
     guided = coach_of(config.guide, coach, profile, config.seed)
-    return Pipeline(guided, profile, stature, config.cadences)
+    return Pipeline(guided, profile, stature, config.cadences, config.seed)
 
 
 def stored_profile(config: Config) -> Profile:
@@ -45,6 +45,7 @@ def stored_profile(config: Config) -> Profile:
         () if simulated else known.calibrations,
         known.devices,
         () if simulated else known.lessons,
+        () if simulated else known.ledger,
     )
 
 
@@ -63,6 +64,7 @@ def keep(
     before: Profile,
     baselines: tuple[Baseline, ...],
     devices: tuple[Device, ...],
+    ledger: tuple[Efficacy, ...],
     say: Callable[[str], None],
 ) -> None:
     """Keep what a run has found out about runner and devices for the next one."""
@@ -73,6 +75,8 @@ def keep(
         for device in devices:
             if device not in before.devices:
                 store.save_device(runner, device)
+        if ledger:
+            store.add_to_ledger(runner, ledger)
     except StoreError as exc:
         say(f"What this run found out could not be kept for the next one: {exc}")
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from livecoach.coach.guided import GuideResult
 from livecoach.coach.plan import Stage
 from livecoach.config import Config
-from livecoach.model import Baseline, Device, Lesson, Profile
+from livecoach.model import Baseline, Device, Efficacy, Lesson, Profile
 from livecoach.session.tally import Tally
 from livecoach.store.header import Reason, new_session_id
 
@@ -36,6 +36,7 @@ class Outcome(Struct, kw_only=True):
     ``path`` is the session file, ``sound`` where the sound went, ``dropped`` the cues not played,
     ``gaps`` those heard in the sound, ``problems`` what went wrong with a sink, ``baselines`` and
     ``devices`` what was measured and confirmed here, ``guided`` what a guided protocol found,
+    ``ledger`` what asking did,
     ``stage`` what kind of session of the plan it was, ``lesson`` what it adds to that, ``counted``
     whether that was kept.
     """
@@ -54,4 +55,5 @@ class Outcome(Struct, kw_only=True):
     guided: GuideResult | None = None
     stage: Stage | None = None
     lesson: Lesson | None = None
+    ledger: tuple[Efficacy, ...] = ()
     counted: bool = False

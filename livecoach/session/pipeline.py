@@ -102,6 +102,8 @@ class Pipeline:
         The runner's own word on their size.
     cadences
         The runner's own word on what foot pods count, by name or address.
+    seed
+        The session's: what is left to chance follows from it.
     """
 
     def __init__(
@@ -110,8 +112,9 @@ class Pipeline:
         profile: Profile,
         stature: Stature | None = None,
         cadences: Mapping[str, Cadence] | None = None,
+        seed: int = 0,
     ) -> None:
-        self.coach = Coach(coach, profile) if isinstance(coach, CoachParams) else coach
+        self.coach = Coach(coach, profile, seed) if isinstance(coach, CoachParams) else coach
         self.modes = Modes()
         """What may be heard now."""
         self._stature = stature or Stature()
@@ -138,6 +141,7 @@ class Pipeline:
                 out.append(CuePlayed(x.cue, x.t_played, x.late_s, x.t))
             case Dropped():
                 out.append(CueDropped(x.cue, x.reason, x.t))
+                self.coach.update(CueDropped(x.cue, x.reason, x.t))
             case Sound():
                 if x.state != "open":
                     out.append(Notice(x.t, _SOUND[x.state].format(x.device)))

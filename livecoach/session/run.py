@@ -72,7 +72,8 @@ async def run(
         outcome = await session.run()
     if keeps:
         runner = plan.config.runner.name
-        keep(runner, plan.profile, outcome.baselines, outcome.devices, say)
+        found = (outcome.baselines, outcome.devices, outcome.ledger)
+        keep(runner, plan.profile, *found, say)
         if outcome.lesson is not None:
             outcome.counted = keep_lesson(runner, outcome.session_id, outcome.lesson, say)
     return outcome
@@ -158,7 +159,7 @@ class _Session:
             reason = self._ended
         finally:
             await self._outlets.close(self._summary(reason))
-        lessons = self._lessons
+        coach, lessons = self._pipeline.coach, self._lessons
         return Outcome(
             tally=self._tally,
             duration_s=self._t,
@@ -169,11 +170,12 @@ class _Session:
             dropped=self._outlets.dropped_total(),
             gaps=self._outlets.gaps(),
             problems=tuple(self._outlets.problems),
-            baselines=self._pipeline.coach.measured_baselines,
+            baselines=coach.measured_baselines,
             devices=self._pipeline.pods.confirmed,
             guided=self._pipeline.result,
             stage=None if lessons is None else lessons.stage,
             lesson=None if lessons is None else lessons.lesson,
+            ledger=coach.ledger if isinstance(coach, Coach) else (),
         )
 
     async def _loop(self) -> None:

@@ -2,7 +2,7 @@
 
 import math
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from livecoach.errors import StoreError
-from livecoach.model import Baseline, Calibration, Device, Lesson, Profile
+from livecoach.model import Baseline, Calibration, Device, Efficacy, Lesson, Profile
 from livecoach.store.database import connect, make_folder, stamp, trouble
 
 APPLICATION_ID = 0x6C637031
@@ -53,6 +53,22 @@ _LESSONS_OF = (
     "SELECT coached_s, kept_ratio, on_target_ratio FROM lessons WHERE runner = ? ORDER BY session"
 )
 _DEVICES_OF = "SELECT name, cadence FROM devices WHERE runner = ? ORDER BY name"
+# A column for each field of `Efficacy`; a run adds to what other runs have found.
+_LEDGER = (
+    "CREATE TABLE IF NOT EXISTS ledger (runner TEXT NOT NULL, kind TEXT NOT NULL,"
+    " measure TEXT NOT NULL, means TEXT NOT NULL, phrase TEXT NOT NULL, tried INTEGER NOT NULL,"
+    " n INTEGER NOT NULL, total REAL NOT NULL, squares REAL NOT NULL,"
+    " PRIMARY KEY (runner, kind, measure, means, phrase)) WITHOUT ROWID"
+)
+_LEDGER_OF = (
+    "SELECT kind, measure, means, phrase, tried, n, total, squares FROM ledger"
+    " WHERE runner = ? ORDER BY kind, measure, means, phrase"
+)
+_ADD_TO_LEDGER = (
+    "INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT DO UPDATE SET tried = tried + excluded.tried, n = n + excluded.n,"
+    " total = total + excluded.total, squares = squares + excluded.squares"
+)
 _AUDIO_OFFSETS_OF = (
     "SELECT device, offset_s, spread_s, method, measured_at FROM audio_offsets"
     " WHERE host = ? ORDER BY device"
@@ -110,16 +126,16 @@ class ProfileStore:
             baselines = _rows(db, _BASELINES_OF, runner) if version else []
             query = _CALIBRATIONS_OF_VERSION_2 if version == 2 else _CALIBRATIONS_OF
             calibrations = _rows(db, query, runner) if version >= 2 else []
-            known = version and _rows(db, _TABLE_THERE, "devices")
-            devices = _rows(db, _DEVICES_OF, runner) if known else []
-            planned = version and _rows(db, _TABLE_THERE, "lessons")
-            lessons = _rows(db, _LESSONS_OF, runner) if planned else []
+            devices = _rows(db, _DEVICES_OF, runner) if _has(db, "devices") else []
+            lessons = _rows(db, _LESSONS_OF, runner) if _has(db, "lessons") else []
+            ledger = _rows(db, _LEDGER_OF, runner) if _has(db, "ledger") else []
         return Profile(
             runner,
             tuple(Baseline(*row) for row in baselines),
             tuple(Calibration(*row) for row in calibrations),
             tuple(Device(*row) for row in devices),
             tuple(Lesson(*row) for row in lessons),
+            tuple(_efficacy(row) for row in ledger),
         )
 
     def save_baseline(self, runner: str, baseline: Baseline) -> None:
@@ -131,26 +147,31 @@ class ProfileStore:
             baseline.speed_mps,
             baseline.steps,
         )
-        self._write("INSERT OR REPLACE INTO baselines VALUES (?, ?, ?, ?, ?)", row)
+        self._write("INSERT OR REPLACE INTO baselines VALUES (?, ?, ?, ?, ?)", [row])
 
     def save_calibration(self, runner: str, calibration: Calibration) -> None:
         """Keep ``calibration`` in place of the runner's former one of this mount."""
         row = (runner, *msgspec.structs.astuple(calibration))
-        self._write("INSERT OR REPLACE INTO calibrations VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        self._write("INSERT OR REPLACE INTO calibrations VALUES (?, ?, ?, ?, ?, ?, ?)", [row])
 
     def save_device(self, runner: str, device: Device) -> None:
         """Keep ``device`` in place of what was known of it with this runner."""
         row = (runner, device.name, device.cadence)
-        self._write("INSERT OR REPLACE INTO devices VALUES (?, ?, ?)", row, _DEVICES)
+        self._write("INSERT OR REPLACE INTO devices VALUES (?, ?, ?)", [row], _DEVICES)
+
+    def add_to_ledger(self, runner: str, found: Iterable[Efficacy]) -> None:
+        """Add what a run has found out about asking to what is known of the runner."""
+        rows = [(runner, *msgspec.structs.astuple(row)) for row in found]
+        self._write(_ADD_TO_LEDGER, rows, _LEDGER)
 
     def save_lesson(self, runner: str, session: str, lesson: Lesson) -> None:
         """Keep what a session, whose id sorts by time, adds to the runner's learning plan."""
         row = (runner, session, *msgspec.structs.astuple(lesson))
-        self._write("INSERT OR REPLACE INTO lessons VALUES (?, ?, ?, ?, ?)", row, _LESSONS)
+        self._write("INSERT OR REPLACE INTO lessons VALUES (?, ?, ?, ?, ?)", [row], _LESSONS)
 
     def forget_lessons(self, runner: str) -> None:
         """Begin the runner's learning plan anew."""
-        self._write("DELETE FROM lessons WHERE runner = ?", (runner,), _LESSONS)
+        self._write("DELETE FROM lessons WHERE runner = ?", [(runner,)], _LESSONS)
 
     def audio_offsets(self, host: str) -> tuple[AudioOffset, ...]:
         """Return what was measured on the machine ``host``, by device."""
@@ -166,14 +187,14 @@ class ProfileStore:
         """Keep ``offset`` in place of the device's former one on the machine ``host``."""
         row = (host, *msgspec.structs.astuple(offset))
         statement = "INSERT OR REPLACE INTO audio_offsets VALUES (?, ?, ?, ?, ?, ?)"
-        self._write(statement, row, _AUDIO_OFFSETS)
+        self._write(statement, [row], _AUDIO_OFFSETS)
 
     def forget_audio_offset(self, host: str, device: str) -> None:
         """Forget what was measured for a device, if anything was."""
         statement = "DELETE FROM audio_offsets WHERE host = ? AND device = ?"
-        self._write(statement, (host, device), _AUDIO_OFFSETS)
+        self._write(statement, [(host, device)], _AUDIO_OFFSETS)
 
-    def _write(self, statement: str, row: tuple[object, ...], *before: str) -> None:
+    def _write(self, statement: str, rows: Iterable[tuple[object, ...]], *before: str) -> None:
         make_folder(self.path)
         with self._open("rwc") as db:
             # the lock comes first: two processes may both find the file new
@@ -181,7 +202,7 @@ class ProfileStore:
             version = self._version(db)
             for step in (*_FROM_VERSION.get(version, ()), *before):
                 db.execute(step)
-            db.execute(statement, row)
+            db.executemany(statement, rows)
             db.execute("COMMIT")
 
     @contextmanager
@@ -223,6 +244,14 @@ class ProfileStore:
 
 def _rows(db: sqlite3.Connection, query: str, whose: str) -> list[tuple[Any, ...]]:
     return db.execute(query, (whose,)).fetchall()
+
+
+def _has(db: sqlite3.Connection, table: str) -> bool:
+    return bool(_rows(db, _TABLE_THERE, table))
+
+
+def _efficacy(row: tuple[Any, ...]) -> Efficacy:
+    return Efficacy(**dict(zip(Efficacy.__struct_fields__, row, strict=True)))
 
 
 def _bin(speed_mps: float | None) -> int:

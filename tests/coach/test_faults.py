@@ -15,7 +15,7 @@ from livecoach.coach import Coach, CoachParams
 from livecoach.coach.faults import MEASURES, FaultWatch
 from livecoach.coach.phrases import english
 from livecoach.gait import Gait
-from livecoach.model import Baseline, Command, Cue, Event, ImuSample, Profile, Step, Tick
+from livecoach.model import Baseline, Command, Cue, CueEffect, Event, ImuSample, Profile, Step, Tick
 from livecoach.session import Pipeline
 from livecoach.session.pacing import merged
 from livecoach.simulation import RunnerParams, SimulatedRunner
@@ -125,6 +125,30 @@ def test_steps_too_short_to_push_with_are_lengthened_at_the_same_beat() -> None:
 @pytest.mark.parametrize(("length", "duty"), [(0.94, 1.0), (1.0, 1.1), (1.05, 1.1), (0.94, 0.9)])
 def test_short_steps_alone_or_long_contacts_alone_are_no_fault(length: float, duty: float) -> None:
     assert run(shuffled(length, duty)) == []
+
+
+def test_what_came_of_words_about_a_fault_is_told_in_its_own_measure() -> None:
+    coach, out, tick = Coach(FORM, OWN), list[Any](), 0
+    steps = (
+        changed("speed_loss_mps", 0.21, until_s=95.0)
+        + changed("speed_loss_mps", 0.15, at_s=300.0, until_s=130.0)[after(95.0) :]
+    )
+    for x in steps:
+        while tick / 10 <= x.t_known:
+            out += coach.update(Tick(0, tick / 10))
+            tick += 1
+        out += coach.update(x)
+    (cue,) = [e for e in out if isinstance(e, Cue)]
+    (effect,) = [e for e in out if isinstance(e, CueEffect)]
+    assert (effect.cue, effect.kind, effect.means) == (cue.number, "braking", "words")
+    assert (effect.measure, effect.phrase, effect.reason) == (
+        "speed_loss_mps",
+        cue.phrase,
+        cue.reason,
+    )
+    assert effect.before == pytest.approx(0.21, rel=0.02)
+    assert effect.after == pytest.approx(0.15, rel=0.02)
+    assert effect.change == pytest.approx(100 * (0.21 - 0.15) / 0.21, abs=2.0)
 
 
 @pytest.mark.parametrize("field", USUAL)

@@ -1,6 +1,7 @@
 """A simulated runner who hears the coach: quickly, by footfalls; or the whole way, by samples."""
 
 from collections import deque
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -8,12 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livecoach.coach import Coach, CoachParams
-from livecoach.coach.coach import Said
+from livecoach.coach.drill import Drill
+from livecoach.coach.sweep import Sweep
 from livecoach.gait.phase import Rhythm
 from livecoach.gait.phase_params import PhaseParams
 from livecoach.model import (
     Contact,
     Cue,
+    CueEffect,
+    Efficacy,
     Event,
     Input,
     Lesson,
@@ -48,6 +52,8 @@ class Loop(NamedTuple):
     kept: list[Retention]
     phases: list[Phase]
     lesson: Lesson | None
+    effects: list[CueEffect]
+    ledger: tuple[Efficacy, ...]
 
     @property
     def beats(self) -> Array:
@@ -89,7 +95,7 @@ class _Hearing:
         self._person = person
         self._due: deque[float] = deque()
 
-    def take(self, events: list[Event] | list[Said]) -> None:
+    def take(self, events: Sequence[Event]) -> None:
         self._due += [e.t_due for e in events if isinstance(e, Cue) and e.kind == "beat"]
 
     def until(self, t: float) -> None:
@@ -103,8 +109,12 @@ def by_footfalls(
 ) -> Loop:
     """Run the coach on footfalls as a trunk sensor would find them."""
     rng, found = np.random.default_rng(seed).spawn(2)
-    person, rhythm, coach = Responder(runner, rng), Rhythm(PhaseParams()), Coach(params, profile)
-    hearing, out = _Hearing(person), list[Said]()
+    person, rhythm, coach = (
+        Responder(runner, rng),
+        Rhythm(PhaseParams()),
+        Coach(params, profile, seed),
+    )
+    hearing, out = _Hearing(person), list[Event]()
     contacts, phases = [0.0], list[Phase]()
     coach.update(SOUND)
     last, known = 0.0, 0.0
@@ -134,7 +144,7 @@ def by_footfalls(
         said = coach.update(Tick(0, t))
         hearing.take(said)
         out += said
-    return _loop(contacts, out, phases, coach.plan.lesson)
+    return _loop(contacts, [*out, *phases], coach)
 
 
 def by_samples(
@@ -142,7 +152,7 @@ def by_samples(
 ) -> Loop:
     """Run the whole way: samples of the runner's sensor, estimator, coach."""
     person = SimulatedRunner(runner, np.random.default_rng(seed))
-    pipeline, hearing = Pipeline(params, profile), _Hearing(person)
+    pipeline, hearing = Pipeline(params, profile, seed=seed), _Hearing(person)
     events: list[Event] = []
 
     def give(x: Input) -> None:
@@ -161,21 +171,36 @@ def by_samples(
         give(Payload(0, sample.t, "s", "imu.csv", tick, recording.imu_row(sample)))
         hearing.until(sample.t)
         sample = person.update()
-    out = [e for e in events if isinstance(e, Cue | Target | Retention)]
-    phases = [e for e in events if isinstance(e, Phase)]
-    coach = pipeline.coach
-    lesson = coach.plan.lesson if isinstance(coach, Coach) else None
-    return _loop([row.t_contact_s for row in person.truth()], out, phases, lesson)
+    return _loop([row.t_contact_s for row in person.truth()], events, pipeline.coach)
 
 
 def _info(person: SimulatedRunner) -> SensorInfo:
     return msgspec.structs.replace(person.info, columns=recording.IMU_COLUMNS)
 
 
-def _loop(
-    contacts: list[float], out: list[Said], phases: list[Phase], lesson: Lesson | None
-) -> Loop:
-    cues = [x for x in out if isinstance(x, Cue)]
-    targets = [x for x in out if isinstance(x, Target)]
-    kept = [x for x in out if isinstance(x, Retention)]
-    return Loop(np.array(contacts), cues, targets, kept, phases, lesson)
+def _loop(contacts: list[float], out: list[Event], coach: Coach | Sweep | Drill) -> Loop:
+    own = coach if isinstance(coach, Coach) else None
+    return Loop(
+        np.array(contacts),
+        [x for x in out if isinstance(x, Cue)],
+        [x for x in out if isinstance(x, Target)],
+        [x for x in out if isinstance(x, Retention)],
+        [x for x in out if isinstance(x, Phase)],
+        None if own is None else own.plan.lesson,
+        [x for x in out if isinstance(x, CueEffect)],
+        () if own is None else own.ledger,
+    )
+
+
+def added(known: tuple[Efficacy, ...], found: tuple[Efficacy, ...]) -> tuple[Efficacy, ...]:
+    """Return a ledger with what a run has found, as the runner's profile keeps it."""
+    rows = {(r.kind, r.measure, r.means, r.phrase): r for r in known}
+    for new in found:
+        key = (new.kind, new.measure, new.means, new.phrase)
+        old = rows.get(key)
+        if old is None:
+            rows[key] = new
+        else:
+            sums = {n: getattr(old, n) + getattr(new, n) for n in Efficacy.__struct_fields__[4:]}
+            rows[key] = msgspec.structs.replace(old, **sums)
+    return tuple(rows.values())

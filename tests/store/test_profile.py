@@ -6,10 +6,11 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from livecoach.errors import StoreError
-from livecoach.model import Baseline, Device, Lesson, Profile
+from livecoach.model import Baseline, Device, Efficacy, Lesson, Profile
 from livecoach.store import places
 from livecoach.store.profile import ProfileStore
 from tests.store import samples
@@ -75,6 +76,26 @@ def test_lessons_are_kept_in_order_of_their_sessions_and_can_be_begun_anew(tmp_p
     store.forget_lessons("Ada")
     assert store.load("Ada") == Profile("Ada", (Baseline(180.0, 3.0, 10),))
     assert store.load("Zoë").lessons == (Lesson(300.0),)
+
+
+def test_the_ledger_adds_up_by_runner_in_a_file_an_older_livecoach_still_reads(
+    tmp_path: Path,
+) -> None:
+    store = ProfileStore(tmp_path / "profile.db")
+    store.save_baseline("Ada", Baseline(180.0, 3.0, 10))
+    assert store.load("Ada").ledger == ()
+    said = Efficacy(kind="lean", measure="trunk_lean_deg", means="words", phrase="Up.", tried=2)
+    held = Efficacy(
+        kind="lean", measure="trunk_lean_deg", means="silence", tried=3, n=2, total=1.5, squares=2.5
+    )
+    store.add_to_ledger("Ada", [said, held])
+    assert store.load("Ada").ledger == (held, said)
+    store.add_to_ledger("Ada", [held])
+    twice = msgspec.structs.replace(held, tried=6, n=4, total=3.0, squares=5.0)
+    assert store.load("Ada").ledger == (twice, said)
+    assert store.load("Zoë").ledger == ()
+    with closing(sqlite3.connect(store.path)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (3,)
 
 
 def test_two_processes_save_at_once(tmp_path: Path) -> None:

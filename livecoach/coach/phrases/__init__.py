@@ -7,6 +7,7 @@ in for the shipped ones. The files are part of the program: reading them asks no
 """
 
 import tomllib
+from collections.abc import Callable
 from functools import cache
 from importlib import resources
 from typing import Annotated, Any, Literal, TypeAlias
@@ -82,19 +83,47 @@ class Phrases(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return tuple(dict.fromkeys(text for name in names for text in getattr(self, name)))
 
 
+Weigh: TypeAlias = Callable[[str], float]
+"""How often some words are to be used, against others for the same; 0: not."""
+
+
+def _alike(words: str) -> float:
+    del words
+    return 1.0
+
+
 class Wording:
-    """A topic in, the words for it out: in turn, so that none comes twice in a row."""
+    """A topic in, the words for it out, by weight; none twice in a row while there are others.
+
+    Each choice credits all words with their weight and debits the chosen ones with all of it: alike
+    they take turns, and what weighs three times as much comes that much more often.
+    """
 
     def __init__(self, phrases: Phrases) -> None:
         self._phrases = phrases
-        self._used: dict[Topic, int] = {}
+        self._credit: dict[tuple[Topic, str], float] = {}
+        self._last: dict[Topic, str] = {}
 
-    def next(self, topic: Topic) -> str:
-        """Return the words for ``topic``."""
+    def next(self, topic: Topic, weigh: Weigh = _alike) -> str:
+        """Return the words for ``topic``; when none are worth anything, any."""
+        wordings = tuple(dict.fromkeys(self._all(topic)))
+        weights = {words: weigh(words) for words in wordings}
+        useful = {words: w for words, w in weights.items() if w > 0.0} or dict.fromkeys(wordings, 1)
+        for words, weight in useful.items():
+            self._credit[topic, words] = self._credit.get((topic, words), 0.0) + weight
+        fresh = [words for words in useful if words != self._last.get(topic)] or list(useful)
+        chosen = max(fresh, key=lambda words: self._credit[topic, words])
+        self._credit[topic, chosen] -= sum(useful.values())
+        self._last[topic] = chosen
+        return chosen
+
+    def useful(self, topic: Topic, weigh: Weigh) -> bool:
+        """Return whether any words for ``topic`` are worth something."""
+        return any(weigh(words) > 0.0 for words in self._all(topic))
+
+    def _all(self, topic: Topic) -> tuple[str, ...]:
         wordings: tuple[str, ...] = getattr(self._phrases, topic)
-        used = self._used.get(topic, 0)
-        self._used[topic] = used + 1
-        return wordings[used % len(wordings)]
+        return wordings
 
 
 def shipped_table(language: str) -> dict[str, Any] | None:
