@@ -53,8 +53,10 @@ class Outbox:
 
     Attributes
     ----------
+    count
+        How many messages there are, with those that were refused.
     dropped
-        How many messages had to make room.
+        How many had to make room.
 
     Raises
     ------
@@ -64,6 +66,7 @@ class Outbox:
 
     def __init__(self, path: Path, most_bytes: int = MOST_BYTES) -> None:
         self.path = path
+        self.count = 0
         self.dropped = 0
         self._most_bytes = most_bytes
         make_folder(path)
