@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# What the rigs need beyond Python: a private D-Bus, a private sound server, and PortAudio.
-RIG_PACKAGES := dbus libportaudio2 pulseaudio pulseaudio-utils libasound2-plugins espeak-ng
+# What the rigs need beyond Python: a private D-Bus, sound server and MQTT broker, and PortAudio.
+RIG_PACKAGES := dbus libportaudio2 pulseaudio pulseaudio-utils libasound2-plugins espeak-ng \
+	mosquitto openssl
 
 .PHONY: help demo test lint check rigs bench soak accuracy pictures clean
 

@@ -125,8 +125,8 @@ class EventMessage(_Report, frozen=True, kw_only=True):
 
     ``cue_decided``: ``cue`` (its number), ``cue_kind``, ``phrase``, ``reason``; of a burst of
     beats only the first. ``cue_played``: ``cue``, ``late_s``. ``cue_dropped``: ``cue``, ``reason``.
-    ``cue_effect``: ``cue``, ``text``. ``target``: ``target_spm`` (left out: none), ``baseline_spm``,
-    ``reason``. ``sensor``: ``sensor``, ``sensor_state``, ``battery_percent``, ``rssi_dbm``.
+    ``cue_effect``: ``cue``, ``text``. ``target``: ``target_spm`` (left out: none), ``reason``,
+    ``baseline_spm``. ``sensor``: ``sensor``, ``sensor_state``, ``battery_percent``, ``rssi_dbm``.
     ``notice``: ``text``.
     """
 
