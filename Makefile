@@ -2,9 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# What the rigs need beyond Python: a private D-Bus, sound server and MQTT broker, and PortAudio.
+# What the rigs need beyond Python: a private D-Bus, sound server and MQTT broker, PortAudio,
+# and a browser.
 RIG_PACKAGES := dbus libportaudio2 pulseaudio pulseaudio-utils libasound2-plugins espeak-ng \
-	mosquitto openssl
+	mosquitto openssl \
+	chromium fonts-dejavu-core
 
 .PHONY: help demo test lint check rigs bench soak accuracy pictures clean
 

@@ -1,4 +1,4 @@
-"""One configuration schema: for `run` and `demo`.
+"""One configuration schema: for `run`, `demo` and `monitor`.
 
 A TOML file sets what it names; the command line beats the file. Unknown keys are refused with the
 nearest known one. Types and limits live in the structs; the commented files in ``configs/`` show
@@ -55,6 +55,21 @@ class AudioConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     speech_command: str = ""
 
 
+class MonitorConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[monitor]``: the coach's page, at ``listen`` (host:port).
+
+    Away from loopback, or with ``hosts`` (other names it is reached by, as through a proxy that
+    adds TLS), it asks for the password whose hash is in ``password_file`` (``livecoach monitor
+    password FILE`` writes it). Away from loopback it serves TLS with ``certificate`` and ``key``.
+    """
+
+    listen: str = "127.0.0.1:8765"
+    hosts: tuple[str, ...] = ()
+    certificate: str = ""
+    key: str = ""
+    password_file: str = ""
+
+
 class DeviceConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[devices."AA:BB:CC:DD:EE:FF"]`` (or its name): what the runner knows of a device.
 
@@ -76,6 +91,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     runner: RunnerConfig = RunnerConfig()
     coach: CoachParams = CoachParams()
     audio: AudioConfig = AudioConfig()
+    monitor: MonitorConfig = MonitorConfig()
     devices: dict[str, DeviceConfig] = {}
 
     @property

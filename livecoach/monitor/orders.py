@@ -132,7 +132,7 @@ class Orders:
         for answer in answers.values():
             counts[answer.state] = counts.get(answer.state, 0) + 1
         # The unusual first: what was refused is what a coach must see.
-        ranked = sorted(answers.values(), key=lambda a: (a.state in {"accepted", "spoken"}))
+        ranked = sorted(answers.values(), key=lambda a: a.state in {"accepted", "spoken"})
         order.counts, order.answers = counts, ranked[:_ANSWERS_SHOWN]
         order.overdue = False
         order.changed = self.changed = version

@@ -38,13 +38,13 @@ class Login(Struct, frozen=True):
     """Everything a connection needs.
 
     ``will_topic`` and ``will`` are what the broker says for us, retained, when the connection
-    breaks. ``five``: speak MQTT 5, else 3.1.1.
+    breaks ("": nothing). ``five``: speak MQTT 5, else 3.1.1.
     """
 
     address: Address
     identifier: str
-    will_topic: str
-    will: bytes
+    will_topic: str = ""
+    will: bytes = b""
     password: str | None = None
     context: ssl.SSLContext | None = None
     five: bool = True
@@ -97,10 +97,10 @@ class Connection:
         with translated(self._address):
             await self._client.publish(topic, payload, qos=0, timeout=TIMEOUT_S)
 
-    async def subscribe(self, filters: Sequence[str]) -> None:
-        """Ask for topics with QoS 1. Raises `BrokerError`."""
+    async def subscribe(self, filters: Sequence[str], qos: int = 1) -> None:
+        """Ask for topics. Raises `BrokerError`."""
         with translated(self._address):
-            await self._client.subscribe([(topic, 1) for topic in filters])
+            await self._client.subscribe([(topic, qos) for topic in filters])
 
     async def messages(self) -> AsyncIterator[aiomqtt.Message]:
         """Yield what arrives; raises `BrokerError` when the connection breaks."""
@@ -120,8 +120,10 @@ class Connection:
 
 
 @asynccontextmanager
-async def connected(login: Login) -> AsyncIterator[Connection]:
-    """Connect, and disconnect at the end.
+async def connected(
+    login: Login, queue_type: type[asyncio.Queue[aiomqtt.Message]] | None = None
+) -> AsyncIterator[Connection]:
+    """Connect, and disconnect at the end; ``queue_type`` is what incoming messages are put into.
 
     Raises
     ------
@@ -132,6 +134,7 @@ async def connected(login: Login) -> AsyncIterator[Connection]:
     """
     address = login.address
     version = aiomqtt.ProtocolVersion.V5 if login.five else aiomqtt.ProtocolVersion.V311
+    will = aiomqtt.Will(login.will_topic, login.will, qos=1, retain=True)
     client = aiomqtt.Client(
         address.host,
         address.port,
@@ -140,7 +143,8 @@ async def connected(login: Login) -> AsyncIterator[Connection]:
         identifier=login.identifier,
         logger=_LOG,
         protocol=version,
-        will=aiomqtt.Will(login.will_topic, login.will, qos=1, retain=True),
+        will=will if login.will_topic else None,
+        queue_type=queue_type,
         timeout=TIMEOUT_S,
         keepalive=KEEPALIVE_S,
         max_queued_incoming_messages=_MOST_INCOMING,
