@@ -25,6 +25,8 @@ class Detail(Struct, frozen=True, omit_defaults=True):
     """What only the view of one runner shows."""
 
     charts: dict[str, Series]
+    began_s: float | None = None
+    steps: int = 0
     log: list[LogEntry] | None = None
     summary: SessionSummary | None = None
 
@@ -126,9 +128,10 @@ def _detail(runner: Runner, since: int) -> Detail:
         name: _series(ring, 0 if whole else ring.newest - 2, runner.chart_digits(name))
         for name, ring in runner.charts.items()
     }
+    steps = runner.live.steps if runner.live else 0
     if runner.log_changed <= since and since:
-        return Detail(charts)
-    return Detail(charts, list(runner.log), runner.summary)
+        return Detail(charts, runner.began_s, steps)
+    return Detail(charts, runner.began_s, steps, list(runner.log), runner.summary)
 
 
 def _series(ring: Ring, first: int, digits: int) -> Series:

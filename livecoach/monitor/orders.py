@@ -84,7 +84,7 @@ class Orders:
         command = fields.pop("command", None)
         if not isinstance(group, str) or not isinstance(runner, str):
             raise RefusedError("say for whom: group and runner", malformed=True)
-        if command not in {"target", "say", "mode"}:
+        if command not in ("target", "say", "mode"):  # a list may stand there: no set
             raise RefusedError("command is one of target, say, mode", malformed=True)
         _check(command, fields)
         fields |= {"v": 1, "id": ident, "expires_epoch_s": epoch_s + EXPIRY_S}
@@ -144,18 +144,26 @@ class Orders:
                 order.overdue = True
                 order.changed = self.changed = version
 
-    def about(self, group: str | None = None, runner: str | None = None) -> list[Order]:
-        """Return the wishes, newest first; those to one runner (or their group) when named."""
-        return [
-            order
-            for order in reversed(self._orders)
-            if group is None or (order.group == group and order.runner in {runner, ALL})
-        ]
+    def about(self, group: str | None = None, runner: str = "") -> list[Order]:
+        """Return the wishes, newest first; those to one runner when named, with their answers."""
+        newest = reversed(self._orders)
+        if group is None:
+            return list(newest)
+        mine = [o for o in newest if o.group == group and o.runner in {runner, ALL}]
+        return [self._seen_by(order, runner) for order in mine]
+
+    def _seen_by(self, order: Order, runner: str) -> Order:
+        answer = self._answers[order.id].get(runner)
+        answers = [] if answer is None else [answer]
+        counts: dict[State, int] = {} if answer is None else {answer.state: 1}
+        return msgspec.structs.replace(order, answers=answers, counts=counts)
 
 
 def _check(command: CommandName, fields: dict[str, Any]) -> None:
     """Refuse the likeliest mistakes in plain words; the schema refuses the rest."""
     if command == "target" and isinstance(spm := fields.get("target_spm"), int | float):
+        if isinstance(spm, bool):
+            raise RefusedError("target_spm is a number of steps per minute")
         if not LOWEST_SPM <= spm <= HIGHEST_SPM:
             bounds = f"{LOWEST_SPM:.0f} to {HIGHEST_SPM:.0f}"
             raise RefusedError(f"{spm:g} steps/min is outside {bounds}")

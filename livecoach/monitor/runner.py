@@ -72,16 +72,17 @@ class Runner:
         self.log: deque[LogEntry] = deque(maxlen=_LOG_LENGTH)
         self.trend = Ring(TREND_BIN_S, TREND_BINS)
         self.charts: dict[str, Ring] = {}
+        self.began_s: float | None = None
+        """When the session began, on the monitor's clock."""
         self.changed = self.log_changed = self.charts_redone = 0
         self._first_s: float | None = None
-        self._began_s: float | None = None
         self._seen: deque[tuple[str, int]] = deque(maxlen=_LOG_LENGTH)
         self._encoded: Raw | None = None
 
     def hear_live(self, live: Live, now_s: float) -> None:
         """Take the newest values."""
         if self.live is None or live.sid != self.live.sid:
-            self._began_s = None
+            self.began_s = None
         self.live, self.heard_s, self.link = live, now_s, "live"
         self._map_clock(live.t, now_s)
         for name, value in metrics_of(live).items():
@@ -108,7 +109,7 @@ class Runner:
 
     def hear_strides(self, strides: Strides, now_s: float) -> bool:
         """Fill holes in the charts with what came late; return whether anything was filled."""
-        began_s = self._began_s
+        began_s = self.began_s
         if began_s is None or now_s - (began_s + strides.t[-1]) < LATE_S:
             return False  # live messages have told it
         filled = False
@@ -124,7 +125,7 @@ class Runner:
         if (event.sid, event.seq) in self._seen or not 0.0 <= event.t <= LONGEST_SESSION_S:
             return False
         self._seen.append((event.sid, event.seq))
-        began_s = self._began_s if self._began_s is not None else now_s - event.t
+        began_s = self.began_s if self.began_s is not None else now_s - event.t
         at_s = round(min(began_s + event.t, now_s), 1)
         match event.kind:
             case "cue_played" | "cue_dropped" | "cue_effect":
@@ -221,7 +222,7 @@ class Runner:
     def _map_clock(self, t: float, now_s: float) -> None:
         if 0.0 <= t <= LONGEST_SESSION_S:
             began_s = now_s - t
-            self._began_s = began_s if self._began_s is None else min(began_s, self._began_s)
+            self.began_s = began_s if self.began_s is None else min(began_s, self.began_s)
 
     def _chart(self, name: str) -> Ring:
         if name not in self.charts:

@@ -45,13 +45,16 @@ class FakeRunner:
     mute: bool = False
 
     def topic(self, name: ReportName) -> str:
+        """Return the topic of one of their reports."""
         return report_topic(self.group, self.name, name)
 
     def seq(self, name: str) -> int:
+        """Count a report."""
         self.seqs[name] = self.seqs.get(name, 0) + 1
         return self.seqs[name]
 
     def live(self, t: float) -> Live:
+        """Return the report of second ``t``."""
         k = len(self.name) + sum(map(ord, self.name)) % 17
         sway = math.sin(t / (7 + k % 5)) * 1.8 + math.sin(t / (23 + k % 9) + k) * 2.2
         values: dict[str, Any] = {
@@ -72,13 +75,17 @@ class FakeRunner:
             "steps": int(t * 2.7),
             "muted": self.mute,
         }
-        return Live(sid=self.sid, seq=self.seq("live"), t=t, epoch_s=time.time(), **values | self.more)
+        return Live(
+            sid=self.sid, seq=self.seq("live"), t=t, epoch_s=time.time(), **values | self.more
+        )
 
     def status(self, state: str = "online") -> Status:
+        """Return where they are."""
         kind: Any = state
         return Status(state=kind, epoch_s=time.time(), sid=self.sid, software="0", allow=self.allow)
 
     def strides(self, t: float) -> Strides:
+        """Return three steps from ``t`` on."""
         times = [t + k * 0.36 for k in range(3)]
         rates: list[float | None] = [self.rate_spm] * 3
         return Strides(
@@ -91,10 +98,12 @@ class FakeRunner:
         )
 
     def event(self, t: float, kind: Any, **values: Any) -> EventMessage:  # noqa: ANN401 (any field)
+        """Return something that happened at ``t``."""
         seq = self.seq("event")
         return EventMessage(sid=self.sid, seq=seq, t=t, epoch_s=time.time(), kind=kind, **values)
 
     def began(self) -> SessionSummary:
+        """Return the start of the session."""
         seq = self.seq("session")
         return SessionSummary(sid=self.sid, seq=seq, state="began", epoch_s=time.time())
 

@@ -129,7 +129,7 @@ export class FleetView {
     const card = {
       root, tile, values, path, target, visible: false, shown: true,
       bins: new Bins(TREND.bins),
-      chip: q(".chip"), rate: q(".rate b"), aim: q(".aim span"), glyph: q(".aim path"),
+      chip: q(".chip"), rate: q(".rate b"), aim: q(".aim span"), unit: q(".aim small"), glyph: q(".aim path"),
       cue: q(".cue"), trend: q(".trend"), where: q(".where"),
     };
     root.dataset.id = tile.id;
@@ -156,7 +156,7 @@ export class FleetView {
     card.root.classList.toggle("weak", t.weak === true);
     card.rate.textContent = gone ? words.UNKNOWN : words.number(t.step_rate_spm);
     card.glyph.setAttribute("d", GLYPHS[gone ? "unknown" : t.aim]);
-    card.aim.textContent = words.aimWords(t);
+    [card.aim.textContent, card.unit.textContent] = words.aimWords(t);
     const modes = words.modeWords(t);
     card.where.textContent = modes ? `${t.group} · ${modes}` : t.group;
     const brakes = words.braking(t);

@@ -75,7 +75,7 @@ function counts() {
 }
 
 function drawGroupOrders() {
-  if (dialog.open) drawOrders($("group-orders"), orders.filter((o) => o.runner === "all"), now());
+  if (dialog.open) drawOrders($("group-orders"), orders.filter((o) => o.runner === "all"), now(), false);
 }
 
 function route() {

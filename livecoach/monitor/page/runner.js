@@ -44,6 +44,8 @@ export class RunnerView {
     this.log = [];
     this.orders = [];
     this.summary = null;
+    this.beganS = undefined;
+    this.steps = 0;
   }
 
   open(group, name) {
@@ -67,16 +69,20 @@ export class RunnerView {
       this.series[name].put(part.first, part.values);
     }
     if (frame.detail?.log) this.log = frame.detail.log;
+    if (frame.detail) {
+      this.beganS = frame.detail.began_s;
+      this.steps = frame.detail.steps || 0;
+    }
     if (frame.detail?.summary) this.summary = frame.detail.summary;
     if (frame.orders) this.orders = frame.orders;
     if (frame.detail?.log || frame.full) this.drawLog();
     if (tile || frame.full) this.draw();
-    if (frame.orders || frame.full) drawOrders($("orders"), this.orders, this.now());
+    if (frame.orders || frame.full) drawOrders($("orders"), this.orders, this.now(), true);
   }
 
   tick() {
     this.draw();
-    drawOrders($("orders"), this.orders, this.now());
+    drawOrders($("orders"), this.orders, this.now(), true);
   }
 
   build(spec) {
@@ -125,7 +131,7 @@ export class RunnerView {
     const show = (value) => (gone ? words.UNKNOWN : value);
     const brakes = t && words.braking(t);
     const rows = [
-      ["Cadence", show(words.number(t?.step_rate_spm)), "steps/min", t ? words.aimWords(t) : ""],
+      ["Cadence", show(words.number(t?.step_rate_spm)), "steps/min", t ? words.aimWords(t).join(" ") : ""],
       [brakes ? words.BRAKING[brakes.kind] : "Braking", show(words.number(brakes?.value, 0, 100)), "cm/s", ""],
       ["Contact time", show(words.number(t?.contact_time_s, 0, 1000)), "ms", ""],
       ["Bounce", show(words.number(t?.vertical_oscillation_m, 1, 100)), "cm", ""],
@@ -246,21 +252,23 @@ export class RunnerView {
   drawSummary() {
     const s = this.summary;
     const rows = [];
-    if (s) {
-      const ended = s.state !== "began";
-      rows.push(["State", { began: "running", done: "ended", interrupted: "interrupted", failed: "failed" }[s.state]]);
-      rows.push([ended ? "Ended" : "Began", words.clock(s.epoch_s)]);
-      if (ended) {
-        rows.push(["Length", words.duration(s.duration_s || 0)]);
-        rows.push(["Steps", String(s.steps || 0)]);
-        rows.push(["Beats, cues", `${s.beats || 0}, ${s.cues || 0}`]);
-        rows.push(["Mean cadence", `${words.number(s.mean_step_rate_spm, 1)} steps/min`]);
-        rows.push(["Mean contact", `${words.number(s.mean_contact_time_s, 0, 1000)} ms`]);
-        rows.push(["Mean bounce", `${words.number(s.mean_vertical_oscillation_m, 1, 100)} cm`]);
-        if (s.mean_speed_loss_mps !== undefined) rows.push(["Mean speed loss", `${words.number(s.mean_speed_loss_mps, 0, 100)} cm/s`]);
-        else rows.push(["Mean exp. braking", `${words.number(s.mean_expected_braking_mps, 0, 100)} cm/s`]);
-        rows.push(["Mean heart rate", `${words.number(s.mean_heart_rate_bpm)} /min`]);
-      }
+    if (s && s.state !== "began") {
+      rows.push(["State", { done: "ended", interrupted: "interrupted", failed: "failed" }[s.state]]);
+      rows.push(["Ended", words.clock(s.epoch_s)]);
+      rows.push(["Length", words.duration(s.duration_s || 0)]);
+      rows.push(["Steps", String(s.steps || 0)]);
+      rows.push(["Beats, cues", `${s.beats || 0}, ${s.cues || 0}`]);
+      rows.push(["Mean cadence", `${words.number(s.mean_step_rate_spm, 1)} steps/min`]);
+      rows.push(["Mean contact", `${words.number(s.mean_contact_time_s, 0, 1000)} ms`]);
+      rows.push(["Mean bounce", `${words.number(s.mean_vertical_oscillation_m, 1, 100)} cm`]);
+      if (s.mean_speed_loss_mps !== undefined) rows.push(["Mean speed loss", `${words.number(s.mean_speed_loss_mps, 0, 100)} cm/s`]);
+      else rows.push(["Mean exp. braking", `${words.number(s.mean_expected_braking_mps, 0, 100)} cm/s`]);
+      rows.push(["Mean heart rate", `${words.number(s.mean_heart_rate_bpm)} /min`]);
+    } else if (this.beganS !== undefined) {
+      rows.push(["State", "running"]);
+      rows.push(["Began", words.clock(this.epoch() + this.beganS)]);
+      rows.push(["Length", words.duration(this.now() - this.beganS)]);
+      rows.push(["Steps", String(this.steps)]);
     } else {
       rows.push(["State", "no session heard of yet"]);
     }

@@ -114,10 +114,10 @@ export class Wishes {
   }
 }
 
-export function drawOrders(list, orders, nowS) {
+export function drawOrders(list, orders, nowS, alone) {
   const rows = orders.map((order) => {
     const row = document.createElement("li");
-    const state = words.orderWords(order);
+    const state = words.orderWords(order, alone);
     const head = document.createElement("p");
     const what = document.createElement("bdi");
     what.textContent = order.text;
@@ -130,13 +130,10 @@ export function drawOrders(list, orders, nowS) {
     said.textContent = state.state;
     row.dataset.state = worst(order);
     row.append(head, said);
-    for (const answer of order.answers || []) {
-      if (order.runner === "all" && answer.state === "accepted") continue;
-      const detail = answerWords(answer, order.runner === "all");
-      if (!detail) continue;
+    for (const text of answerLines(order, alone)) {
       const p = document.createElement("p");
       p.className = "answer";
-      p.textContent = detail;
+      p.textContent = text;
       row.append(p);
     }
     return row;
@@ -150,12 +147,25 @@ export function drawOrders(list, orders, nowS) {
   list.replaceChildren(...rows);
 }
 
-function answerWords(answer, named) {
-  const said = [];
-  if (answer.reason) said.push(answer.reason);
-  if (answer.state === "spoken" && answer.spoken_epoch_s) said.push(`spoken at ${words.clock(answer.spoken_epoch_s)}`);
-  if (!said.length && !named) return "";
-  return (named ? `${answer.runner}: ${answer.state}${said.length ? ", " : ""}` : "") + said.join(", ");
+// What was refused, with its reason, a line each; what went well, everybody in one.
+function answerLines(order, alone) {
+  const group = !alone;
+  const lines = [];
+  const well = { accepted: [], spoken: [] };
+  for (const answer of order.answers || []) {
+    const at = answer.spoken_epoch_s ? ` at ${words.clock(answer.spoken_epoch_s)}` : "";
+    if (well[answer.state]) {
+      if (group) well[answer.state].push(answer.runner + at);
+      else if (at) lines.push(at.trim());
+    } else {
+      const why = answer.reason || "no reason given";
+      lines.push(group ? `${answer.runner} ${answer.state}: ${why}` : why);
+    }
+  }
+  for (const [state, names] of Object.entries(well)) {
+    if (names.length) lines.push(`${state}: ${names.join(", ")}`);
+  }
+  return lines;
 }
 
 function worst(order) {

@@ -40,18 +40,20 @@ export function linkWords(tile, nowS) {
   return `${LINKS[tile.link]} · ${duration(nowS - tile.heard_s)}`;
 }
 
+// Two short lines that read as one: "8 below" and "172 steps/min".
 export function aimWords(tile) {
+  const target = tile.target_spm === undefined ? "steps/min" : `${number(tile.target_spm)} steps/min`;
   if (tile.link === "lost" || tile.link === "offline") {
-    return tile.step_rate_spm === undefined ? "not heard" : `was ${number(tile.step_rate_spm)}`;
+    const known = tile.step_rate_spm !== undefined;
+    return known ? [`was ${number(tile.step_rate_spm)}`, "steps/min"] : ["not heard", ""];
   }
-  const late = tile.link === "late" ? " (old)" : "";
-  if (tile.gait === "standing" || tile.gait === "walking") return tile.gait + late;
-  if (tile.aim === "unknown") return "cadence unknown" + late;
-  if (tile.aim === "none") return "no target yet" + late;
-  const target = number(tile.target_spm);
-  if (tile.aim === "on") return `on target ${target}${late}`;
+  const old = tile.link === "late" ? "was " : "";
+  if (tile.gait === "standing" || tile.gait === "walking") return [old + tile.gait, target];
+  if (tile.aim === "unknown") return ["unknown", target];
+  if (tile.aim === "none") return ["no target", "steps/min"];
+  if (tile.aim === "on") return [old ? "was on" : "on target", target];
   const gap = Math.max(1, Math.round(Math.abs(tile.step_rate_spm - tile.target_spm)));
-  return `${gap} ${tile.aim} ${target}${late}`;
+  return [`${old}${gap} ${tile.aim}`, target];
 }
 
 export function modeWords(tile) {
@@ -77,10 +79,11 @@ export function consentWords(allow, online) {
   return `Does not accept ${refused.map((c) => COMMANDS[c]).join(", ")}: refused by this runner’s settings.`;
 }
 
-export function orderWords(order) {
+// `alone`: shown for one runner, with that runner's answer only.
+export function orderWords(order, alone) {
   const to = order.runner === "all" ? `${order.group}, everyone` : order.runner;
   const counts = order.counts || {};
-  const said = Object.entries(counts).map(([state, n]) => (order.runner === "all" ? `${n} ${state}` : state));
+  const said = Object.entries(counts).map(([state, n]) => (alone ? state : `${n} ${state}`));
   if (!said.length) said.push(order.overdue ? "no answer" : "waiting for an answer");
   return { to, state: said.join(", ") };
 }
