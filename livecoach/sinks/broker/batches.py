@@ -72,4 +72,4 @@ def short(text: str) -> str:
 
 def rounded(value: float | None, digits: int) -> float | None:
     """Return a number as it is told; None stays None."""
-    return None if value is None else round(value, digits)
+    return None if value is None else round(value, digits) + 0.0  # -0.0 is 0.0

@@ -68,7 +68,7 @@ class Broker:
         outbox: Outbox,
         *,
         filters: tuple[str, ...],
-        hello: tuple[Retained, ...],
+        hello: Callable[[], tuple[Retained, ...]],
         goodbye: Callable[[], Retained],
         arrived: Callable[[Arrived], None],
         say: Callable[[str], None],
@@ -117,8 +117,8 @@ class Broker:
         self._live = (topic, payload)
         self._fresh.set()
 
-    async def close(self) -> None:
-        """Send what goes in a few seconds, say goodbye, disconnect; what waits is kept."""
+    async def close(self) -> int:
+        """Send what goes in a few seconds, say goodbye, disconnect; return how many still wait."""
         self._deadline_s = asyncio.get_running_loop().time() + _CLOSING_S
         self._stopping.set()
         self._wake.set()
@@ -128,6 +128,7 @@ class Broker:
             with suppress(asyncio.CancelledError):
                 await self._task
         self._outbox.close()
+        return self._outbox.count
 
     async def _run(self) -> None:
         now = asyncio.get_running_loop().time
@@ -156,7 +157,7 @@ class Broker:
 
     async def _serve(self, connection: Connection) -> None:
         """Do everything that a connection is for, until it breaks or `close` says stop."""
-        for kept in self._hello:
+        for kept in self._hello():
             await self._retain(connection, kept)
         if self._filters:
             await connection.subscribe(self._filters)

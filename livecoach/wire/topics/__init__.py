@@ -37,6 +37,7 @@ from livecoach.wire.topics.names import (
     parse,
     part,
     report_topic,
+    runner_part,
 )
 from livecoach.wire.topics.reports import (
     PAYLOADS,
@@ -88,5 +89,6 @@ __all__ = [
     "read_command",
     "read_report",
     "report_topic",
+    "runner_part",
     "write",
 ]
