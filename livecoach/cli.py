@@ -65,7 +65,14 @@ def demo(**options: object) -> int:
 )
 @click.option("--plan", type=click.Choice(["off"]), help="A single session, outside any plan.")
 @click.option("--audio", help="default, a device, null, or a file ending in .wav.")
-@click.option("--runner", help="Whose baseline to use and keep.")
+@click.option("--runner", help="Whose baseline to use and keep; the name a coach elsewhere sees.")
+@click.option(
+    "--broker",
+    metavar="URL",
+    help="Tell a coach elsewhere: mqtt[s]://[user@]host[:port]; the password comes from "
+    "LIVECOACH_BROKER_PASSWORD or [broker] password_file.",
+)
+@click.option("--group", help="The group you run with there (default: club).")
 @click.option(
     "--pace",
     type=click.Choice(["realtime", "max"]),

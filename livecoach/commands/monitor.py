@@ -1,6 +1,5 @@
 """``livecoach monitor``: the coach's page."""
 
-import asyncio
 import os
 import secrets
 import sys
@@ -13,6 +12,7 @@ import click
 
 from livecoach import __version__
 from livecoach import config as configuration
+from livecoach.commands.loop import run_loop
 from livecoach.commands.output import print_json
 from livecoach.config import Config
 from livecoach.errors import ConfigError
@@ -46,17 +46,18 @@ def monitor(
     serving = _serving()
     place = serving.settle(chosen.monitor)
     with ExitStack() as stack:
+        url = broker or chosen.broker.url
         if embedded:
             if broker is not None:
                 raise ConfigError("--embedded", "starts a broker of its own: leave out --broker")
             port = stack.enter_context(embedded_broker())
-            broker = f"mqtt://{LOOPBACK}:{port}"
-            click.echo(f"Broker on this machine: livecoach run --broker {broker} --runner NAME")
-        login = _login(chosen, broker)
-        hello = (lambda g, r: discovery(g, r, __version__)) if home_assistant else None
-        factory = asyncio.SelectorEventLoop if sys.platform == "win32" else None
-        with asyncio.Runner(loop_factory=factory) as runner:
-            runner.run(serving.serve(place, login, None, _say, _ready, hello))
+            url = f"mqtt://{LOOPBACK}:{port}"
+            click.echo(f"Broker on this machine: livecoach run --broker {url} --runner NAME")
+        login = _login(chosen, url)
+        wanted = home_assistant or chosen.broker.home_assistant
+        hello = (lambda g, r: discovery(g, r, __version__)) if wanted else None
+        group = chosen.monitor.group or None
+        run_loop(serving.serve(place, login, group, _say, _ready, hello))
     return 0
 
 
@@ -74,7 +75,7 @@ def password(*, file: Path) -> int:
     return 0
 
 
-def _login(config: Config, url: str | None) -> Login:
+def _login(config: Config, url: str) -> Login:
     """Return where the broker is and who we are there."""
     if not url:
         raise ConfigError("--broker", "which one? --broker mqtt://HOST, or --embedded for your own")
@@ -82,8 +83,8 @@ def _login(config: Config, url: str | None) -> Login:
     return Login(
         address=address,
         identifier=f"livecoach-monitor-{secrets.token_hex(4)}",
-        password=broker_password(""),
-        context=tls_context("") if address.tls else None,
+        password=broker_password(config.broker.password_file) if address.user else None,
+        context=tls_context(config.broker.ca_file) if address.tls else None,
     )
 
 

@@ -1,6 +1,5 @@
 """``livecoach run``: options over a configuration file, then a session."""
 
-import asyncio
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ import click
 import msgspec
 
 from livecoach import config as configuration
+from livecoach.commands.loop import run_loop
 from livecoach.commands.output import print_json, stdout
 from livecoach.config import Config
 from livecoach.errors import ConfigError
@@ -39,6 +39,8 @@ def run(
     del plan  # there is no learning plan to switch off yet: every session stands alone
     chosen = configuration.load(config) if config else Config()
     chosen = configuration.override(chosen, _changes(options), "options")
+    if options.get("broker") and pace == "max":
+        raise ConfigError("--broker", "--pace max is faster than a coach can follow: leave one out")
     doors = open_all(chosen)
     profile = None
     session = next((d for d in doors if isinstance(d, SessionDoor)), None)
@@ -68,14 +70,14 @@ def perform(plan: Plan, doors: Sequence[Door | LiveDoor], title: str, *, as_json
     """Run a plan with a console (none with JSON) and return its outcome."""
     if as_json:
         _let_speak(doors, _to_stderr)
-        return asyncio.run(run_session(plan, doors, _to_stderr))
+        return run_loop(run_session(plan, doors, _to_stderr))
     screen = stdout()
     view = View(title)
     console = LiveConsole(view, screen) if screen.is_terminal else PlainConsole(view, sys.stdout)
     if _let_speak(doors, lambda line: console.say(f"{clock(view.t)}  {line}")):
         view.sensors.links_told = True
     with console:
-        return asyncio.run(run_session(plan, doors, console.say, (console,)))
+        return run_loop(run_session(plan, doors, console.say, (console,)))
 
 
 def exit_code(outcome: Outcome) -> int:
@@ -123,6 +125,7 @@ def recorded(
     if changes is None:
         return asked, header.profile
     changes.setdefault("audio.output", "null")
+    changes.setdefault("broker.url", "")  # what a coach was told once is not told again unasked
     return configuration.override(base, changes, "options"), header.profile
 
 
@@ -184,6 +187,8 @@ _KEYS = {
     "beats": "coach.beats",
     "audio": "audio.output",
     "runner": "runner.name",
+    "broker": "broker.url",
+    "group": "broker.group",
 }
 
 

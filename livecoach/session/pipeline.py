@@ -42,6 +42,7 @@ from livecoach.model import (
     plausible,
 )
 from livecoach.session.radio import Item, Radio
+from livecoach.session.switches import Switches
 from livecoach.session.watch import Watch
 from livecoach.timebase import Retimer
 from livecoach.wire import recording
@@ -116,6 +117,7 @@ class Pipeline:
         self._worn: dict[str, SensorInfo] = {}
         self._watches: dict[str, Watch] = {}
         self.pods = Pods(profile.devices, cadences)
+        self._switches = Switches()
         self._t_out = 0.0
 
     def update(self, x: Input) -> list[Event]:
@@ -136,10 +138,10 @@ class Pipeline:
                 if x.state != "open":
                     out.append(Notice(x.t, _SOUND[x.state].format(x.device)))
             case Command():
-                pass
+                self._switches.turn(x)
         if isinstance(x, Tick | Command | Sound):
             out += self.coach.update(x)
-        return out
+        return self._switches.let_through(out)
 
     @property
     def late(self) -> list[str]:

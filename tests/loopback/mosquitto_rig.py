@@ -16,6 +16,9 @@ import psutil
 
 _PATH = f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin"
 LOOPBACK = "127.0.0.1"
+_VERSION_AT = 8
+"""Where CONNECT has its protocol level: after type, a length of one byte, and the name."""
+_UNSUPPORTED = b"\x20\x03\x00\x84\x00"
 OPEN = "allow_anonymous true\n"
 
 
@@ -112,10 +115,14 @@ def mosquitto(folder: Path, settings: str = OPEN, listener: str = "") -> Iterato
 
 
 class Link:
-    """A way to the broker: ``hole`` swallows every byte both ways, closes nothing."""
+    """A way to the broker: ``hole`` swallows every byte both ways, closes nothing.
+
+    With ``only_3_1_1`` it turns MQTT 5 away, as a broker of before 2019 does.
+    """
 
     def __init__(self, port: int) -> None:
         self.hole = False
+        self.only_3_1_1 = False
         self.port = 0
         self.connections = 0
         self._broker = port
@@ -142,11 +149,19 @@ class Link:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        hello = await reader.read(65_536)
+        if self.only_3_1_1 and hello[_VERSION_AT : _VERSION_AT + 1] == b"\x05":
+            writer.write(_UNSUPPORTED)
+            await writer.drain()
+            writer.close()
+            return
         try:
             inside, outside = await asyncio.open_connection(LOOPBACK, self._broker)
         except OSError:
             writer.close()
             return
+        if not self.hole:
+            outside.write(hello)
         try:
             await asyncio.gather(self._pipe(reader, outside), self._pipe(inside, writer))
         finally:

@@ -65,7 +65,8 @@ class Site:
     async def wish(self, wish: Any, **headers: str) -> Answer:  # noqa: ANN401 (right or wrong)
         """Send a wish as the page does."""
         raw = wish if isinstance(wish, bytes) else json.dumps(wish).encode()
-        headers.setdefault("x_csrf_token", await self.token())
+        if "x_csrf_token" not in headers:
+            headers["x_csrf_token"] = await self.token()
         return await self.ask("POST", "/api/commands", raw, **headers)
 
 

@@ -13,7 +13,6 @@ from tests.monitor.runners import FakeRunner
 from tests.monitor.site import SAY, frames, site, stream
 
 
-
 async def test_the_page_and_its_files_carry_a_policy_that_runs_nothing_else() -> None:
     async with site() as s:
         for path in ("/", "/page/main.js", "/page/style.css", "/page/icon.svg"):

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from livecoach.errors import BrokerError, StoreError
 from livecoach.sinks.broker.client import Connection, Login, RefusedError, connected
-from livecoach.sinks.broker.trouble import OldBrokerError
+from livecoach.sinks.broker.trouble import NoAnswerError, OldBrokerError
 from livecoach.store.outbox import Outbox, Waiting
 
 WINDOW = 20
@@ -68,7 +68,7 @@ class Broker:
         outbox: Outbox,
         *,
         filters: tuple[str, ...],
-        hello: tuple[Retained, ...],
+        hello: Callable[[], tuple[Retained, ...]],
         goodbye: Callable[[], Retained],
         arrived: Callable[[Arrived], None],
         say: Callable[[str], None],
@@ -84,6 +84,8 @@ class Broker:
         self._say = say
         self._told: set[str] = set()
         self._outage = False
+        """An outage that has been told of."""
+        self._greeted = False
         self._full = 0
         self._wake = asyncio.Event()
         self._fresh = asyncio.Event()
@@ -117,8 +119,8 @@ class Broker:
         self._live = (topic, payload)
         self._fresh.set()
 
-    async def close(self) -> None:
-        """Send what goes in a few seconds, say goodbye, disconnect; what waits is kept."""
+    async def close(self) -> int:
+        """Send what goes in a few seconds, say goodbye, disconnect; return how many still wait."""
         self._deadline_s = asyncio.get_running_loop().time() + _CLOSING_S
         self._stopping.set()
         self._wake.set()
@@ -128,6 +130,7 @@ class Broker:
             with suppress(asyncio.CancelledError):
                 await self._task
         self._outbox.close()
+        return self._outbox.count
 
     async def _run(self) -> None:
         now = asyncio.get_running_loop().time
@@ -142,8 +145,7 @@ class Broker:
                 self._tell(f"{exc}: what it refuses to take cannot be noticed.")
                 continue
             except BrokerError as exc:
-                self._outage = True
-                self._tell(f"No coach's side yet, the run goes on: {exc}.")
+                self._tell_outage(exc)
             except StoreError as exc:
                 self._tell(f"The coach's side is told no more: {exc}")
                 return
@@ -156,11 +158,11 @@ class Broker:
 
     async def _serve(self, connection: Connection) -> None:
         """Do everything that a connection is for, until it breaks or `close` says stop."""
-        for kept in self._hello:
+        for kept in self._hello():
             await self._retain(connection, kept)
         if self._filters:
             await connection.subscribe(self._filters)
-        self.connected = True
+        self.connected = self._greeted = True
         if self._outage:
             self._outage = False
             self._say(f"The coach's side is there; {self.waiting} messages had to wait.")
@@ -240,7 +242,15 @@ class Broker:
             " it is kept and tried again at the next start."
         )
 
-    def _tell(self, line: str) -> None:
-        if line not in self._told:
-            self._told.add(line)
-            self._say(line)
+    def _tell_outage(self, exc: BrokerError) -> None:
+        if not (self._outage and isinstance(exc, NoAnswerError)):
+            what = "is gone" if self._greeted else "is not there yet"
+            self._outage |= self._tell(f"The coach's side {what}, the run goes on: {exc}.")
+
+    def _tell(self, line: str) -> bool:
+        """Say something unless it was said before; return whether it was news."""
+        if line in self._told:
+            return False
+        self._told.add(line)
+        self._say(line)
+        return True

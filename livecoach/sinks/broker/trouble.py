@@ -21,6 +21,10 @@ class OldBrokerError(BrokerError):
     """The broker does not know MQTT 5."""
 
 
+class NoAnswerError(BrokerError):
+    """Nothing comes back; within an outage that has been told of, this is no news."""
+
+
 @contextmanager
 def translated(address: Address) -> Iterator[None]:
     """Turn what aiomqtt raises on an open connection into a `BrokerError`."""
@@ -64,7 +68,8 @@ def explain(exc: Exception, address: Address) -> BrokerError:
         case OSError() if not isinstance(cause, TimeoutError) and cause.strerror:
             why = f"{cause.strerror.lower()}: check network and address"
         case _:
-            why = "no answer: check address, port and network, and mqtt:// against mqtts://"
+            why = "no answer; check address, port and network, and mqtt:// against mqtts://"
+            return NoAnswerError(f"{address.name}: {why}")
     return BrokerError(f"{address.name}: {why}")
 
 

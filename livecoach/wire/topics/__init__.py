@@ -37,12 +37,14 @@ from livecoach.wire.topics.names import (
     parse,
     part,
     report_topic,
+    runner_part,
 )
 from livecoach.wire.topics.reports import (
     PAYLOADS,
     Ack,
     EventKind,
     EventMessage,
+    Gait,
     Live,
     Report,
     SessionSummary,
@@ -67,6 +69,7 @@ __all__ = [
     "CommandName",
     "EventKind",
     "EventMessage",
+    "Gait",
     "Live",
     "ModeCommand",
     "Order",
@@ -86,5 +89,6 @@ __all__ = [
     "read_command",
     "read_report",
     "report_topic",
+    "runner_part",
     "write",
 ]

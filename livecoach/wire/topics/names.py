@@ -59,9 +59,16 @@ def part(text: str) -> str:
     return text
 
 
+def runner_part(text: str) -> str:
+    """Return a runner's name as it may stand in a topic; raises `WireError`, also for `ALL`."""
+    if text == ALL:
+        raise WireError(f"no runner may be called {ALL!r}: it means everyone", text.encode())
+    return part(text)
+
+
 def report_topic(group: str, runner: str, name: ReportName) -> str:
     """Return the topic of a runner's report; raises `WireError` for a name that cannot stand."""
-    return f"{ROOT}/{part(group)}/{_runner(runner)}/{name}"
+    return f"{ROOT}/{part(group)}/{runner_part(runner)}/{name}"
 
 
 def command_topic(group: str, runner: str, name: CommandName) -> str:
@@ -72,7 +79,7 @@ def command_topic(group: str, runner: str, name: CommandName) -> str:
 def own_commands(group: str, runner: str) -> tuple[str, str]:
     """Return the filters of the commands to one runner: their own and the group's."""
     return (
-        f"{ROOT}/{part(group)}/{_runner(runner)}/cmd/+",
+        f"{ROOT}/{part(group)}/{runner_part(runner)}/cmd/+",
         f"{ROOT}/{part(group)}/{ALL}/cmd/+",
     )
 
@@ -96,17 +103,11 @@ def parse(topic: str) -> Topic:
         raise WireError("not a topic of livecoach", raw)
     match topic.removeprefix(f"{ROOT}/").split("/"):
         case [group, runner, name] if name in REPORTS:
-            return Topic(part(group), _runner(runner), report=_one_of(REPORTS, name))
+            return Topic(part(group), runner_part(runner), report=_one_of(REPORTS, name))
         case [group, runner, "cmd", name] if name in _COMMANDS:
             return Topic(part(group), part(runner), command=_one_of(_COMMANDS, name))
         case _:
             raise WireError("not a topic of livecoach", raw)
-
-
-def _runner(text: str) -> str:
-    if text == ALL:
-        raise WireError(f"no runner may be called {ALL!r}: it means everyone", text.encode())
-    return part(text)
 
 
 def _one_of(known: tuple[T, ...], name: str) -> T:
