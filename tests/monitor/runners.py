@@ -126,12 +126,12 @@ class FakeFleet:
                     "127.0.0.1", self._port, protocol=aiomqtt.ProtocolVersion.V5, timeout=3
                 ) as client:
                     await client.subscribe("livecoach/v1/+/+/cmd/+", qos=1)
-                    async with asyncio.TaskGroup() as tasks:
-                        reporting = tasks.create_task(self._report(client))
-                        try:
-                            await self._obey(client)
-                        finally:
-                            reporting.cancel()
+                    reporting = asyncio.create_task(self._report(client))
+                    try:
+                        await self._obey(client)
+                    finally:
+                        reporting.cancel()
+                        await asyncio.gather(reporting, return_exceptions=True)
             await asyncio.sleep(0.2)
 
     async def _report(self, client: aiomqtt.Client) -> None:
