@@ -268,7 +268,7 @@ async def test_silence_is_late_and_a_goodbye_offline_on_the_page(
         await asyncio.sleep(0.5)
         await goodbye.publish(runner.topic("status"), write(runner.status("offline")), 1)
         await expect(ada.locator(".chip")).to_contain_text("Offline")
-        await expect(ada.locator(".rate")).to_have_text("–")
+        await expect(ada.locator(".rate")).to_have_text("\u2013")
 
 
 async def test_a_page_left_open_survives_server_and_broker(
