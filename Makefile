@@ -14,7 +14,7 @@ help:
 	@echo "make demo      a simulated runner who hears the beats and answers them"
 	@echo "make test      format, lint, types, import rules and every test"
 	@echo "make bench     speed and memory, printed"
-	@echo "make soak      ten minutes of beats under load, four times; ten of Bluetooth under trouble"
+	@echo "make soak      ten minutes of beats under load, four times; ten of Bluetooth under trouble; big fleets"
 	@echo "make accuracy  score the estimators and write the README's table (needs LIVECOACH_DATA)"
 	@echo "make pictures  the README's picture of the console, from a run of the demo's runner"
 	@echo "make clean     remove .venv and caches"
@@ -78,6 +78,7 @@ bench: $(VENV)/.testing
 soak: rigs $(VENV)/.testing
 	$(BIN)/python -m tests.loopback.soak
 	$(BIN)/python -m tests.loopback.ble_soak
+	$(BIN)/python -m tests.benchmarks.fleet
 
 accuracy: $(VENV)/.testing
 	@[ -n "$$LIVECOACH_DATA" ] || { echo "Set LIVECOACH_DATA to the recordings with truth."; exit 1; }

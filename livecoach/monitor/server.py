@@ -32,6 +32,8 @@ from livecoach.monitor.orders import RefusedError
 BATCH_S = 0.25
 RETRY_MS = 1000
 _MOST_STREAMS = 64
+_LONGEST_STREAM_S = 3600.0
+"""Then the browser comes again by itself, and its session is looked at anew."""
 _MOST_BODY = 4_096
 _TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _SCRYPTS_AT_ONCE = 2
@@ -143,7 +145,8 @@ class PageServer:
         since, feed = 0, self._feed
         try:
             yield f"retry: {RETRY_MS}\n\n".encode()
-            while not self._closing:
+            ends_s = time.monotonic() + _LONGEST_STREAM_S
+            while not self._closing and time.monotonic() < ends_s:
                 version = feed.version
                 if runner:
                     frame = feed.runner_frame(group, runner, since)
