@@ -14,7 +14,7 @@ from msgspec import Meta, Struct
 
 from livecoach.errors import WireError
 from livecoach.wire.topics.names import CommandName
-from livecoach.wire.topics.reports import Epoch
+from livecoach.wire.topics.reports import Epoch, in_one_line
 
 LOWEST_SPM, HIGHEST_SPM = 120.0, 220.0
 LONGEST_TEXT = 140
@@ -80,7 +80,7 @@ def read_command(name: CommandName, payload: bytes) -> Order:
     try:
         order = _DECODERS[name].decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
-        raise WireError(str(exc).replace(" - at `$.", " at `"), payload[:80]) from exc
+        raise WireError(in_one_line(exc), payload[:80]) from exc
     if isinstance(order, SayCommand):
         _check_text(order.text, payload)
     if isinstance(order, ModeCommand) and (order.mute, order.beats, order.cues) == (None,) * 3:

@@ -15,6 +15,7 @@ from livecoach.model import CueKind, Foot, State
 from livecoach.wire.topics.names import CommandName, ReportName
 
 MOST_ROWS = 64
+_LONGEST_REASON = 200
 MOST_BYTES = 16_384
 """Longest payload that is read."""
 
@@ -216,10 +217,16 @@ def read_report(name: ReportName, payload: bytes) -> Report:
     try:
         report = _DECODERS[name].decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
-        raise WireError(f"{name}: {exc}", payload[:80]) from exc
+        raise WireError(f"{name}: {in_one_line(exc)}", payload[:80]) from exc
     if isinstance(report, Strides):
         _check_lengths(report, payload)
     return report
+
+
+def in_one_line(exc: Exception) -> str:
+    """Return what is wrong: it may repeat a stranger's field names, so nothing unprintable."""
+    text = str(exc).replace(" - at `$.", " at `").replace(" - at `$", " at `")
+    return "".join(c if c.isprintable() else "?" for c in text[:_LONGEST_REASON])
 
 
 def _check_lengths(strides: Strides, payload: bytes) -> None:
