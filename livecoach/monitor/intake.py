@@ -11,11 +11,13 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import aiomqtt
+import msgspec
 
 from livecoach.errors import BrokerError, LivecoachError, WireError
 from livecoach.monitor.feed import Feed
 from livecoach.monitor.fleet import Fleet
 from livecoach.sinks.broker.client import Connection, Login, connected
+from livecoach.sinks.broker.trouble import OldBrokerError
 from livecoach.wire.topics import ReportName, everyones_reports
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 5.0
@@ -56,6 +58,8 @@ class Intake:
         while True:
             try:
                 await self._listen()
+            except OldBrokerError:
+                self._login = msgspec.structs.replace(self._login, five=False)
             except BrokerError as exc:
                 self._trouble(str(exc))
             began_well = self._connection is not None

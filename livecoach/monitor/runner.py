@@ -37,8 +37,8 @@ _CHARTS = {
     "step_rate_spm": 1,
     "speed_loss_mps": 3,
     "expected_braking_mps": 3,
-    "contact_time_s": 3,
-    "vertical_oscillation_m": 3,
+    "contact_time_s": 4,
+    "vertical_oscillation_m": 4,
 }
 _encode = Encoder().encode
 

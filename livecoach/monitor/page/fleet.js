@@ -4,6 +4,7 @@ import { GLYPHS, Bins, band, line, range, svg } from "/page/draw.js";
 import * as words from "/page/words.js";
 
 const RESORT_MS = 3000;
+const BY_NAME = new Intl.Collator(undefined, { numeric: true });
 const TREND = { width: 240, height: 44, bins: 60 };
 const RANK = { lost: 0, late: 1, live: 2, offline: 3 };
 
@@ -231,7 +232,7 @@ export class FleetView {
         return a.card.tile.link === "offline" ? 1 : -1;
       }
       for (let k = 0; k < a.key.length; k += 1) if (a.key[k] !== b.key[k]) return a.key[k] - b.key[k];
-      return a.card.tile.id.localeCompare(b.card.tile.id, undefined, { numeric: true });
+      return BY_NAME.compare(a.card.tile.id, b.card.tile.id);
     });
     let shown = 0;
     let place = this.list.firstElementChild;
