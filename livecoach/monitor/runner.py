@@ -1,7 +1,8 @@
 """What the monitor knows of one runner: their last words, the minutes before, and the log.
 
 Times are seconds on the monitor's own clock, handed in. A runner's session clock is mapped to it by
-the quickest live message (least delay), so that what an outbox brings late is put where it belongs.
+the quickest live message (least delay), so that what an outbox brings late is put where it belongs,
+and what a queue on the way has held up is known to be old. After a long silence it is mapped anew.
 """
 
 from collections import deque
@@ -76,15 +77,21 @@ class Runner:
         """When the session began, on the monitor's clock."""
         self.changed = self.log_changed = self.charts_redone = 0
         self._first_s: float | None = None
+        self._arrived_s: float | None = None
         self._seen: deque[tuple[str, int]] = deque(maxlen=_LOG_LENGTH)
         self._encoded: Raw | None = None
 
     def hear_live(self, live: Live, now_s: float) -> None:
         """Take the newest values."""
-        if self.live is None or live.sid != self.live.sid:
+        silent_s = 0.0 if self._arrived_s is None else now_s - self._arrived_s
+        if self.live is None or live.sid != self.live.sid or silent_s > LOST_S:
             self.began_s = None
-        self.live, self.heard_s, self.link = live, now_s, "live"
+        self.live, self._arrived_s = live, now_s
         self._map_clock(live.t, now_s)
+        # A queue on the way makes old news of every message, however regularly they come.
+        said_s = now_s if self.began_s is None else min(now_s, self.began_s + max(0.0, live.t))
+        self.heard_s = said_s
+        self.link = "live" if now_s - said_s <= LATE_S else "late"
         for name, value in metrics_of(live).items():
             if name in _CHARTS:
                 self._chart(name).put(now_s, value)

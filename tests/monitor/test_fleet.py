@@ -75,6 +75,23 @@ def test_silence_is_late_then_lost_and_a_word_makes_it_live_again() -> None:
     assert tile(fleet, ada).link == "live"
 
 
+def test_values_that_a_queue_held_up_are_not_called_live() -> None:
+    fleet, ada = Fleet(), FakeRunner("ada")
+    for k in range(10):
+        hear(fleet, ada, float(k), T0 + k)
+    assert tile(fleet, ada).link == "live"
+    for k in range(10, 20):
+        hear(fleet, ada, float(k), T0 + 2 * k)
+    assert (tile(fleet, ada).link, tile(fleet, ada).heard_s) == ("late", T0 + 19)
+
+
+def test_a_laptop_that_slept_is_live_again() -> None:
+    fleet, ada = Fleet(), FakeRunner("ada")
+    hear(fleet, ada, 1.0, T0)
+    hear(fleet, ada, 2.0, T0 + 3600)
+    assert tile(fleet, ada).link == "live"
+
+
 def test_the_will_and_a_goodbye_are_told_apart_at_once() -> None:
     fleet, ada = Fleet(), FakeRunner("ada")
     hear(fleet, ada, 1.0, T0)
