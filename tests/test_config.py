@@ -29,6 +29,12 @@ def test_the_treadmill_file_shows_every_key_of_the_coach() -> None:
     assert not missing
 
 
+def test_the_treadmill_file_shows_every_key_of_the_broker() -> None:
+    text = (Path(__file__).parents[1] / "configs" / "treadmill.toml").read_text()
+    missing = [key for key in config.BrokerConfig.__struct_fields__ if f"\n# {key} = " not in text]
+    assert not missing
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -42,6 +48,8 @@ def test_the_treadmill_file_shows_every_key_of_the_coach() -> None:
         ("speed = '99kmh'", "people run at"),
         ("speed = 'fast'", "not like 10.5kmh"),
         ("[audio]\nvolume = 3.0", "at `audio.volume`"),
+        ("[broker]\nallow = ['everything']", "at `broker.allow"),
+        ("[broker]\nurl = 'mqtt://a:b@c'", "a password does not belong in an address"),
         ("[coach]\ntarget = 176", 'write target = "176"'),
         ("[coach]\ngrace_s = inf", "grace_s"),
         (
