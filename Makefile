@@ -2,8 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# What the rigs need beyond Python: a private D-Bus, a private sound server, and PortAudio.
-RIG_PACKAGES := dbus libportaudio2 pulseaudio pulseaudio-utils libasound2-plugins espeak-ng
+# What the rigs need beyond Python: a private D-Bus, sound server and MQTT broker, PortAudio,
+# and a browser.
+RIG_PACKAGES := dbus libportaudio2 pulseaudio pulseaudio-utils libasound2-plugins espeak-ng \
+	mosquitto openssl \
+	chromium fonts-dejavu-core
 
 .PHONY: help demo test lint check rigs bench soak accuracy pictures clean
 
@@ -11,9 +14,9 @@ help:
 	@echo "make demo      a simulated runner who hears the beats and answers them"
 	@echo "make test      format, lint, types, import rules and every test"
 	@echo "make bench     speed and memory, printed"
-	@echo "make soak      ten minutes of beats under load, four times; ten of Bluetooth under trouble"
+	@echo "make soak      ten minutes of beats under load, four times; ten of Bluetooth under trouble; big fleets"
 	@echo "make accuracy  score the estimators and write the README's table (needs LIVECOACH_DATA)"
-	@echo "make pictures  the README's picture of the console, from a run of the demo's runner"
+	@echo "make pictures  the README's pictures: the console in the demo, the coach's page"
 	@echo "make clean     remove .venv and caches"
 
 $(VENV)/.made:
@@ -76,6 +79,7 @@ bench: $(VENV)/.testing
 soak: rigs $(VENV)/.testing
 	$(BIN)/python -m tests.loopback.soak
 	$(BIN)/python -m tests.loopback.ble_soak
+	$(BIN)/python -m tests.benchmarks.fleet
 
 accuracy: $(VENV)/.testing
 	@[ -n "$$LIVECOACH_DATA" ] || { echo "Set LIVECOACH_DATA to the recordings with truth."; exit 1; }
@@ -83,6 +87,7 @@ accuracy: $(VENV)/.testing
 
 pictures: $(VENV)/.testing
 	$(BIN)/python -m tests.pictures
+	$(BIN)/python -m tests.pictures.coach
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist

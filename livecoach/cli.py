@@ -86,12 +86,19 @@ def demo(**options: object) -> int:
     help="While off target; after the grace; a plain metronome from the first second; never.",
 )
 @click.option(
+    "--broker",
+    metavar="URL",
+    help="Tell a coach elsewhere: mqtt[s]://[user@]host[:port]; the password comes from "
+    "LIVECOACH_BROKER_PASSWORD or [broker] password_file.",
+)
+@click.option("--group", help="The group you run with there (default: club).")
+@click.option(
     "--plan",
     type=click.Choice(["on", "off"]),
     help="One session of a plan that helps less and less (default), or a single one.",
 )
 @_audio
-@click.option("--runner", help="Whose baseline to use and keep.")
+@click.option("--runner", help="Whose baseline to use and keep; the name a coach elsewhere sees.")
 @_pace
 @_folder
 @_for_seconds
@@ -278,6 +285,45 @@ def audio(**options: object) -> int:
     `run` and `demo`.
     """
     return _dispatch("calibrate_audio", options, "audio")
+
+
+class _MonitorGroup(click.Group):
+    """A group whose first word may also be a configuration file."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take a word that is no command as the file."""
+        takes_value = {"--broker", "--listen"}
+        for k, word in enumerate(args):
+            if word.startswith("-") or (k and args[k - 1] in takes_value):
+                continue
+            if word not in self.commands:
+                args = [*args[:k], "--config", word, *args[k + 1 :]]
+            break
+        return super().parse_args(ctx, args)
+
+
+@cli.group(cls=_MonitorGroup, invoke_without_command=True, subcommand_metavar="[CONFIG.toml]")
+@click.option("--config", type=click.Path(path_type=Path), hidden=True)
+@click.option("--broker", metavar="URL", help="mqtt[s]://[user@]host[:port].")
+@click.option("--embedded", is_flag=True, help="Start a broker on this machine, for this machine.")
+@click.option("--listen", metavar="HOST:PORT", help="Where the page is (default 127.0.0.1:8765).")
+@click.option("--asyncapi", is_flag=True, help="Print the AsyncAPI document of all messages.")
+@click.option("--home-assistant", is_flag=True, help="Make each runner a device there.")
+@click.pass_context
+def monitor(ctx: click.Context, /, **options: object) -> int:
+    """Serve a page on which a coach sees a whole group live and talks to it.
+
+    CONFIG is a TOML file as configs/coach.toml. The page is on this machine only, unless
+    [monitor] says more; passwords come from files or the environment.
+    """
+    return 0 if ctx.invoked_subcommand else _dispatch("monitor", options)
+
+
+@monitor.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def password(**options: object) -> int:
+    """Ask for the page's password and write its hash to FILE, for [monitor] password_file."""
+    return _dispatch("monitor", options, "password")
 
 
 def _dispatch(name: str, options: dict[str, object], function: str | None = None) -> int:

@@ -1,4 +1,4 @@
-"""One configuration schema: for `run` and `demo`.
+"""One configuration schema: for `run`, `demo` and `monitor`.
 
 A TOML file sets what it names; the command line beats the file. Unknown keys are refused with the
 nearest known one. Types and limits live in the structs; the commented files in ``configs/`` show
@@ -20,7 +20,9 @@ from livecoach.coach.guided import Guide
 from livecoach.coach.phrases import LANGUAGES, Phrases, english, shipped_table
 from livecoach.errors import ConfigError
 from livecoach.model import Baseline, Cadence, Mount
+from livecoach.sinks.broker.address import parse_address
 from livecoach.sound.beats import BeatSound
+from livecoach.wire.topics import CommandName
 
 _UNITS_MPS = {"mps": 1.0, "m/s": 1.0, "kmh": 1 / 3.6, "km/h": 1 / 3.6, "mph": 0.44704, "": 1.0}
 
@@ -56,6 +58,22 @@ class AudioConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     speech_command: str = ""
 
 
+class MonitorConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[monitor]``: the coach's page, at ``listen`` (host:port), of ``group`` ("": of all).
+
+    Away from loopback, or with ``hosts`` (other names it is reached by, as through a proxy that
+    adds TLS), it asks for the password whose hash is in ``password_file`` (``livecoach monitor
+    password FILE`` writes it). Away from loopback it serves TLS with ``certificate`` and ``key``.
+    """
+
+    listen: str = "127.0.0.1:8765"
+    group: str = ""
+    hosts: tuple[str, ...] = ()
+    certificate: str = ""
+    key: str = ""
+    password_file: str = ""
+
+
 class DeviceConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[devices."AA:BB:CC:DD:EE:FF"]`` (or its name): what the runner knows of a device.
 
@@ -64,6 +82,25 @@ class DeviceConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """
 
     cadence: Cadence | None = None
+
+
+class BrokerConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[broker]``: a coach elsewhere, over MQTT; off without ``url``.
+
+    ``url`` is like mqtt[s]://[user@]host[:port], without a password: that
+    is in the environment (LIVECOACH_BROKER_PASSWORD) or alone in ``password_file``,
+    which nobody else may read. ``ca_file`` vouches for the broker's certificate when the system
+    does not. ``runner`` is the name there, else the runner's. ``allow`` is what the coach may ask
+    for: ``target``, ``say``, ``mode``.
+    """
+
+    url: str = ""
+    group: str = "club"
+    runner: str = ""
+    password_file: str = ""
+    ca_file: str = ""
+    allow: tuple[CommandName, ...] = ()
+    home_assistant: bool = False
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -81,6 +118,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     coach: CoachParams = CoachParams()
     guide: Guide = ""
     audio: AudioConfig = AudioConfig()
+    broker: BrokerConfig = BrokerConfig()
+    monitor: MonitorConfig = MonitorConfig()
     devices: dict[str, DeviceConfig] = {}
 
     @property
@@ -150,6 +189,8 @@ def convert(table: dict[str, Any], where: str) -> Config:
     try:
         parse_target(config.coach.target)
         parse_speed(config.speed)
+        if config.broker.url:
+            parse_address(config.broker.url)
     except ConfigError as exc:
         raise ConfigError(where, str(exc)) from exc
     return config

@@ -7,6 +7,7 @@ can act on: it names the thing that is wrong and, where there is one, the way ou
 
 __all__ = [
     "AudioError",
+    "BrokerError",
     "ConfigError",
     "LivecoachError",
     "SinkError",
@@ -69,6 +70,10 @@ class SinkError(LivecoachError):
 
 class AudioError(SinkError):
     """No sound: no library, no device, or the device went away."""
+
+
+class BrokerError(SinkError):
+    """The coach's side cannot be reached, or does not want what it is told."""
 
 
 class StoreError(LivecoachError):

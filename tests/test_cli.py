@@ -17,6 +17,7 @@ COMMANDS = (
     "drill",
     "explain",
     "metrics",
+    "monitor",
     "plan",
     "replay",
     "run",

@@ -15,12 +15,23 @@ SHIPPED = sorted((Path(__file__).parents[1] / "configs").glob("*.toml"))
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda p: p.name)
 def test_every_shipped_file_loads(path: Path) -> None:
-    assert config.load(path).coach.target == "+5%"
+    loaded = config.load(path)
+    if path.name == "coach.toml":
+        assert loaded.broker.url
+        assert loaded.monitor == config.MonitorConfig()
+    else:
+        assert loaded.coach.target == "+5%"
 
 
 def test_the_treadmill_file_shows_every_key_of_the_coach() -> None:
     text = (Path(__file__).parents[1] / "configs" / "treadmill.toml").read_text()
     missing = [name for name in CoachParams.__struct_fields__ if f"\n{name} = " not in text]
+    assert not missing
+
+
+def test_the_treadmill_file_shows_every_key_of_the_broker() -> None:
+    text = (Path(__file__).parents[1] / "configs" / "treadmill.toml").read_text()
+    missing = [key for key in config.BrokerConfig.__struct_fields__ if f"\n# {key} = " not in text]
     assert not missing
 
 
@@ -37,6 +48,8 @@ def test_the_treadmill_file_shows_every_key_of_the_coach() -> None:
         ("speed = '99kmh'", "people run at"),
         ("speed = 'fast'", "not like 10.5kmh"),
         ("[audio]\nvolume = 3.0", "at `audio.volume`"),
+        ("[broker]\nallow = ['everything']", "at `broker.allow"),
+        ("[broker]\nurl = 'mqtt://a:b@c'", "a password does not belong in an address"),
         ("[coach]\ntarget = 176", 'write target = "176"'),
         ("[coach]\ngrace_s = inf", "grace_s"),
         (

@@ -22,7 +22,7 @@ from livecoach.coach.form_asking import FormAsking
 from livecoach.coach.hearing import Hearing, Reading
 from livecoach.coach.ledger import RATE, Ledger
 from livecoach.coach.metronome import Metronome
-from livecoach.coach.modes import Modes
+from livecoach.coach.modes import REMARK, Modes
 from livecoach.coach.mouth import Means, Mouth, Now
 from livecoach.coach.params import CoachParams
 from livecoach.coach.patience import Patience
@@ -264,7 +264,7 @@ class Coach:
             return []
         t_asked, words = remark
         self._ledger.disturbed("someone else spoke")
-        reason = f"a remark from elsewhere, {t - t_asked:.1f} s ago"
+        reason = f"{REMARK}, {t - t_asked:.1f} s ago"
         return [self._mouth.speech(t, words, reason)]
 
     def _lost(self, t: float) -> list[Cue]:

@@ -14,6 +14,8 @@ from msgspec.structs import replace
 from livecoach.coach.params import Beats
 from livecoach.model import Command
 
+REMARK: Final = "a remark from elsewhere"
+"""How the reason of a spoken remark begins."""
 _FIELDS: Final = {"mute": "muted", "beats": "beats_on", "cues": "cues_on"}
 _WORDS: Final = {
     ("mute", True): "Muted: nothing is heard until it is switched off.",

@@ -11,7 +11,7 @@ that, an older one that still waits is dropped. Notices of device and safety do 
 CUE_GAP_S = 30.0
 FAULT_GAP_S = 90.0
 REMARK_GAP_S = 15.0
-LONGEST_REMARK = 80
+LONGEST_REMARK = 140
 """Characters."""
 
 _NEVER = -1e9

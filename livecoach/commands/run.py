@@ -1,6 +1,5 @@
 """``livecoach run``: options over a configuration file, then a session."""
 
-import asyncio
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ import msgspec
 from livecoach import config as configuration
 from livecoach.coach.plan import COUNTS_S
 from livecoach.commands import keyboard
+from livecoach.commands.loop import run_loop
 from livecoach.commands.output import print_json, stdout
 from livecoach.config import Config
 from livecoach.errors import ConfigError
@@ -58,6 +58,8 @@ def conduct(
     """Run a session as a file and options over it say; return its outcome."""
     chosen = configuration.load(config) if config else Config()
     chosen = configuration.override(chosen, _changes(options), "options")
+    if options.get("broker") and pace == "max":
+        raise ConfigError("--broker", "--pace max is faster than a coach can follow: leave one out")
     doors = open_all(chosen)
     profile = None
     session = next((d for d in doors if isinstance(d, SessionDoor)), None)
@@ -81,7 +83,7 @@ def perform(plan: Plan, doors: Sequence[Door | LiveDoor], title: str, *, as_json
     """Run a plan with a console (none with JSON) and return its outcome."""
     if as_json:
         _let_speak(doors, _to_stderr)
-        return asyncio.run(run_session(plan, doors, _to_stderr))
+        return run_loop(run_session(plan, doors, _to_stderr))
     screen = stdout()
     view = View(title)
     console = LiveConsole(view, screen) if screen.is_terminal else PlainConsole(view, sys.stdout)
@@ -92,7 +94,7 @@ def perform(plan: Plan, doors: Sequence[Door | LiveDoor], title: str, *, as_json
     with console:
         if keys:
             console.say(keyboard.HELP)
-        return asyncio.run(run_session(plan, doors, console.say, (console,), controls))
+        return run_loop(run_session(plan, doors, console.say, (console,), controls))
 
 
 def _is_complete(door: Door | LiveDoor) -> bool:
@@ -144,6 +146,7 @@ def recorded(
     if changes is None:
         return asked, header.profile
     changes.setdefault("audio.output", "null")
+    changes.setdefault("broker.url", "")  # what a coach was told once is not told again unasked
     return configuration.override(base, changes, "options"), header.profile
 
 
@@ -230,6 +233,8 @@ _KEYS = {
     "plan": "coach.plan",
     "audio": "audio.output",
     "runner": "runner.name",
+    "broker": "broker.url",
+    "group": "broker.group",
 }
 
 

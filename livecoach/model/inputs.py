@@ -30,12 +30,13 @@ class Tick(Struct, frozen=True, tag="tick", gc=False):
 
 
 class Command(Struct, frozen=True, tag="command"):
-    """Someone wants something: a key, a button, a coach elsewhere."""
+    """Someone wants something: a key, a button, a coach elsewhere (who named the wish ``id``)."""
 
     n: int
     t: float
     name: str
     value: str = ""
+    id: str = ""
 
 
 class Link(Struct, frozen=True, tag="link"):

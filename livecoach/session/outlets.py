@@ -8,14 +8,14 @@ from typing import Protocol
 
 from livecoach.config import AudioConfig
 from livecoach.errors import AudioError
-from livecoach.model import Cue, Event, Input, Sound, Target
+from livecoach.model import Command, Cue, Event, Input, Sound, Target
 from livecoach.session.pacing import Pace
 from livecoach.sinks.audio.open import open_audio
 from livecoach.sinks.music import Music
 from livecoach.sinks.recorder import Recorder
 from livecoach.sinks.speaker import Speaker
 from livecoach.sinks.voice import Voice
-from livecoach.store.header import Header, Summary
+from livecoach.store.header import Header, Reason, Summary
 from livecoach.store.places import cache_dir
 
 
@@ -28,6 +28,30 @@ class Observer(Protocol):
 
     def tick(self, t: float) -> None:
         """See that time has passed."""
+        ...
+
+
+class Audience(Protocol):
+    """The coach's side (`livecoach.session.broadcast`)."""
+
+    def take(self, x: Input) -> None:
+        """See an input that is about to be used."""
+        ...
+
+    def update(self, event: Event) -> None:
+        """See an event."""
+        ...
+
+    def tick(self, t: float) -> None:
+        """See that time has passed."""
+        ...
+
+    def commands(self) -> list[Command]:
+        """Return what is wished for since the last call."""
+        ...
+
+    async def close(self, reason: Reason, dropped: int) -> None:
+        """Tell how it ended."""
         ...
 
 
@@ -59,6 +83,8 @@ class Outlets:
         self._speaker: Speaker | None = None
         self._voice: Voice | None = None
         self._rendering: asyncio.Task[None] | None = None
+        self.audience: Audience | None = None
+        """The coach's side, once the session has one."""
 
     def open_recorder(self, path: Path, header: Header) -> None:
         """Begin the session file; raises `StoreError` when it cannot be made."""
@@ -72,16 +98,17 @@ class Outlets:
         *,
         phrases: tuple[str, ...],
         wait: bool,
+        remarks: bool = False,
     ) -> Sound:
         """Open the way out for sound and render what may be said; return where the sound goes.
 
-        Without ``phrases`` nothing is ever said.
+        Without ``phrases`` and ``remarks`` (of a coach elsewhere) nothing is ever said.
         With ``wait`` every phrase is there when this returns; otherwise they are rendered while the
         session runs. Raises `AudioError` when a device or file that was asked for cannot be had.
         """
         backend = open_audio(audio.output, self._pace.now, wav_fallback, self._say)
         self.sound = backend.name
-        if phrases and backend.name != "null":
+        if (phrases or remarks) and backend.name != "null":
             self._voice = Voice(
                 *(cache_dir() / "speech", backend.rate_hz, audio.language, self._say),
                 audio.speech_command,
@@ -116,8 +143,25 @@ class Outlets:
         if self._recorder is not None:
             self._recorder.put(item)
 
+    def take(self, x: Input) -> None:
+        """Keep an input that is about to be used."""
+        self.record(x)
+        if self.audience is not None:
+            self.audience.take(x)
+
+    async def render(self, text: str) -> str:
+        """Make a remark ready to be spoken; return why it cannot be, or nothing."""
+        if self._voice is None:
+            return "there is no speech in this run"
+        await self._voice.prepare((text,))
+        return "" if self._voice.clip(text) is not None else "it could not be put into speech"
+
+    def commands(self) -> list[Command]:
+        """Return what a coach elsewhere wishes since the last call."""
+        return [] if self.audience is None else self.audience.commands()
+
     def update(self, event: Event) -> None:
-        """Record an event, make it heard, show it."""
+        """Record an event, make it heard, tell of it, show it."""
         self.record(event)
         if isinstance(event, Cue) and self._speaker is not None:
             try:
@@ -126,6 +170,8 @@ class Outlets:
                 self._lose_sound(exc)
         elif isinstance(event, Target) and self._speaker is not None:
             self._speaker.follow(event.target_spm)
+        if self.audience is not None:
+            self.audience.update(event)
         self._show(lambda observer: observer.update(event))
 
     def mute(self, *, on: bool, ending: bool = False) -> None:
@@ -163,6 +209,8 @@ class Outlets:
         if self._recorder is not None and self._recorder.error is not None:
             self.trouble(f"Recording has stopped, the run goes on: {self._recorder.error}")
             self._recorder = None
+        if self.audience is not None:
+            self.audience.tick(t)
         self._show(lambda observer: observer.tick(t))
 
     async def close(self, summary: Summary) -> None:
@@ -178,6 +226,8 @@ class Outlets:
         if self._voice is not None and self._rendering is not None:
             self._voice.stop()
             await self._rendering
+        if self.audience is not None:
+            await self.audience.close(summary.reason, self.dropped_total())
 
     def _close_recorder(self, summary: Summary) -> None:
         if self._recorder is None:
@@ -205,5 +255,9 @@ class Outlets:
     def trouble(self, line: str) -> None:
         """Keep a problem for the end, and say it now if anyone still listens."""
         self.problems.append(line)
+        self.tell(line)
+
+    def tell(self, line: str) -> None:
+        """Say something if anyone still listens."""
         with suppress(OSError, ValueError):
             self._say(line)

@@ -9,7 +9,9 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -17,14 +19,8 @@ from livecoach import __version__
 from livecoach.coach import Coach
 from livecoach.coach.plan import LearningPlan
 from livecoach.config import settled, spoken
-from livecoach.errors import ConfigError
-from livecoach.model import (
-    Command,
-    Dropped,
-    Input,
-    Played,
-    Tick,
-)
+from livecoach.errors import ConfigError, StoreError
+from livecoach.model import Command, Dropped, Input, Played, Tick
 from livecoach.session.controls import Controls
 from livecoach.session.inbox import Inbox
 from livecoach.session.known import keep, keep_lesson, pipeline_of
@@ -36,6 +32,9 @@ from livecoach.sources import Door, LiveDoor
 from livecoach.sources.file import SessionDoor
 from livecoach.sources.simulator import SimulatorDoor
 from livecoach.store.header import Header, Reason, Summary
+
+if TYPE_CHECKING:
+    from livecoach.session.broadcast import Broadcast
 
 _RESTART_S = 10.0
 
@@ -145,12 +144,14 @@ class _Session:
         path: Path | None = None
         reason: Reason = "failed"
         try:
+            self._outlets.audience = self._audience()
             sound = await self._outlets.open_sound(
                 self._config.audio,
                 self._plan.wav_fallback,
                 self._offset_s,
                 phrases=spoken(self._config),
                 wait=self._plan.pace == "max",
+                remarks=self._config.audio.speech and "say" in self._config.broker.allow,
             )
             path = self._open_recorder()
             self._add(sound)
@@ -236,6 +237,8 @@ class _Session:
             self._bring_back_what_was_heard()
             for change in self._outlets.changes():
                 self._add(msgspec.structs.replace(change, t=self._t))
+            for command in self._outlets.commands():
+                self._add(msgspec.structs.replace(command, t=self._t))
             self._outlets.tick(self._t)
 
     def _feed(self, x: Input) -> None:
@@ -244,7 +247,7 @@ class _Session:
             self._n += 1
             x = msgspec.structs.replace(x, n=self._n)
         self._t = max(self._t, x.t)
-        self._outlets.record(x)
+        self._outlets.take(x)
         for event in self._pipeline.update(x):
             self._tally.update(event)
             self._outlets.update(event)
@@ -265,6 +268,24 @@ class _Session:
         """Feed an input of this run's own; a recorded session has its own already."""
         if not self._complete:
             self._feed(x)
+
+    def _audience(self) -> "Broadcast | None":
+        """Open the coach's side, when there is one and time passes as it does for a coach."""
+        if not self._config.broker.url or self._plan.pace == "max":
+            return None
+        # MQTT is loaded only by those who use it: it takes a second on a small computer.
+        broadcast = import_module("livecoach.session.broadcast")
+        clock = broadcast.Clock(self._pace.now)
+        outlets = self._outlets
+        try:
+            made: Broadcast = broadcast.Broadcast(
+                self._config, self._id, clock, outlets.render, outlets.tell
+            )
+        except StoreError as exc:
+            outlets.trouble(f"The coach's side is not told: {exc}")
+            return None
+        made.start()
+        return made
 
     def _offset_s(self, device: str) -> float:
         """Return how much later than it says a device is heard."""

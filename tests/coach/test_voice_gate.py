@@ -47,7 +47,7 @@ def test_remarks_lie_15_s_apart_and_the_newest_waits() -> None:
 
 def test_a_remark_too_long_or_empty_or_while_muted_is_not_said() -> None:
     coach = Coach(CoachParams(), Profile())
-    for text in ("", "  ", "x" * 81):
+    for text in ("", "  ", "x" * 141):
         coach.update(Command(0, 0.0, "say", text))
     assert said(coach, 0.0, 5.0) == []
     coach.update(Command(0, 5.0, "mute"))

@@ -1,0 +1,1 @@
+"""The coach's side over MQTT: address, connection, outbox and reports."""
