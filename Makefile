@@ -16,7 +16,7 @@ help:
 	@echo "make bench     speed and memory, printed"
 	@echo "make soak      ten minutes of beats under load, four times; ten of Bluetooth under trouble; big fleets"
 	@echo "make accuracy  score the estimators and write the README's table (needs LIVECOACH_DATA)"
-	@echo "make pictures  the README's pictures: the console in the demo, the coach's page"
+	@echo "make pictures  the README's pictures: the console in the demo, the coach's page, closed loops"
 	@echo "make clean     remove .venv and caches"
 
 $(VENV)/.made:
@@ -88,6 +88,7 @@ accuracy: $(VENV)/.testing
 pictures: $(VENV)/.testing
 	$(BIN)/python -m tests.pictures
 	$(BIN)/python -m tests.pictures.coach
+	$(BIN)/python -m tests.benchmarks.closed_loop tests/pictures/closed_loop
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist

@@ -89,7 +89,7 @@ def draw(path: Path, case: Case, loop: Loop) -> None:
     importlib.import_module("matplotlib").use("Agg")
     pyplot: Any = importlib.import_module("matplotlib.pyplot")
     figure, (above, below) = pyplot.subplots(
-        2, 1, figsize=(10, 5.5), sharex=True, height_ratios=(3, 1), layout="constrained"
+        2, 1, figsize=(9, 4.4), sharex=True, height_ratios=(3, 1), layout="constrained"
     )
     t, rate = loop.contacts[8:] / 60.0, 60.0 * 8 / (loop.contacts[8:] - loop.contacts[:-8])
     above.plot(t, rate, color="0.6", lw=0.7, label="step rate, mean of 8 steps")
@@ -114,7 +114,7 @@ def draw(path: Path, case: Case, loop: Loop) -> None:
     below.plot(beats / 60.0, 100.0 * leads, ".", ms=2, color="tab:orange")
     below.axhline(0.0, color="0.5", lw=0.6)
     below.set(ylim=(-55, 55), xlabel="min", ylabel="beat before\nfootfall, % of a step")
-    figure.savefig(path, dpi=110)
+    figure.savefig(path, dpi=80)
     pyplot.close(figure)
 
 
