@@ -16,6 +16,7 @@ from livecoach.errors import ConfigError
 from livecoach.model import Profile
 from livecoach.session import Outcome, Plan, Tally
 from livecoach.session import run as run_session
+from livecoach.session.history import settle_all
 from livecoach.session.known import stored_offsets, stored_profile
 from livecoach.sinks.console import LiveConsole, PlainConsole, View, clock, plain, skipped_line
 from livecoach.sources import Door, LiveDoor, is_live, open_live, open_sources
@@ -65,7 +66,12 @@ def run(
 
 
 def perform(plan: Plan, doors: Sequence[Door | LiveDoor], title: str, *, as_json: bool) -> Outcome:
-    """Run a plan with a console (none with JSON) and return its outcome."""
+    """Run a plan with a console (none with JSON) and return its outcome.
+
+    What an earlier session in the same folder left undone is done first.
+    """
+    if plan.record_in is not None:
+        settle_all(plan.record_in, _to_stderr)
     if as_json:
         _let_speak(doors, _to_stderr)
         return asyncio.run(run_session(plan, doors, _to_stderr))

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from livecoach import __version__
 from livecoach.config import Config, settled, spoken
-from livecoach.errors import ConfigError
+from livecoach.errors import ConfigError, StoreError
 from livecoach.model import Baseline, Device, Dropped, Input, Played, Profile, Tick
 from livecoach.session.inbox import Inbox
 from livecoach.session.known import keep, pipeline_of
@@ -27,7 +27,7 @@ from livecoach.session.tally import Tally
 from livecoach.sources import Door, LiveDoor
 from livecoach.sources.file import SessionDoor
 from livecoach.sources.simulator import SimulatorDoor
-from livecoach.store.header import Header, Reason, Summary, new_session_id
+from livecoach.store.header import Header, Reason, new_session_id
 
 _RESTART_S = 10.0
 
@@ -146,7 +146,7 @@ class _Session:
             await self._loop()
             reason = "interrupted" if self._stopped else "done"
         finally:
-            await self._outlets.close(self._summary(reason))
+            await self._outlets.close(self._tally.summary(_utc_now(), self._t, reason))
         return Outcome(
             tally=self._tally,
             duration_s=self._t,
@@ -259,22 +259,15 @@ class _Session:
             profile=self._plan.profile,
             sources=tuple(d.name for d in self._everyone),
         )
-        self._outlets.open_recorder(path, header)
+        try:
+            self._outlets.open_recorder(path, header)
+        except StoreError as exc:
+            if self._plan.pace != "realtime":
+                raise
+            # somebody is about to run: the beat matters more than its record
+            self._outlets.trouble(f"This run is not recorded: {exc}")
+            return None
         return path
-
-    def _summary(self, reason: Reason) -> Summary:
-        tally = self._tally
-        return Summary(
-            ended_at=_utc_now(),
-            duration_s=self._t,
-            steps=tally.steps,
-            mean_heart_rate_bpm=tally.mean_heart_rate_bpm,
-            mean_step_rate_spm=tally.overall().values.get("step_rate_spm"),
-            cues=tally.cues,
-            skipped=tally.skipped,
-            target_spm=None if tally.target is None else tally.target.target_spm,
-            reason=reason,
-        )
 
 
 def _utc_now() -> str:

@@ -21,22 +21,24 @@ from tests.store import samples
 _DISK_FULL = """
 import json, resource, signal, sys, time
 from pathlib import Path
+from livecoach.sinks import recorder as module
 from livecoach.sinks.recorder import Recorder
 from tests.store import samples
+module.MOST_WAITING = 3_000
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
 recorder = Recorder(Path(sys.argv[1]), samples.header())
 count = 0
 while recorder.error is None:
-    for _ in range(1000):
+    for _ in range(5_000):
         recorder.put(samples.item(count))
         count += 1
-    time.sleep(0.05)
 for _ in range(100):
     recorder.put(samples.item(count))
     count += 1
 recorder.close(samples.SUMMARY)
-print(json.dumps({"error": str(recorder.error), "lost": recorder.lost, "put": count}))
+told = {"error": str(recorder.error), "lost": recorder.lost, "put": count}
+print(json.dumps(told | {"news": recorder.news()}))
 """
 
 
@@ -95,9 +97,11 @@ class SlowDisk:
         self.go = threading.Event()
         write = SessionWriter.write
 
-        def held(writer: SessionWriter, items: Sequence[Input | Event]) -> None:
+        def held(
+            writer: SessionWriter, items: Sequence[Input | Event], *, raw: bool = True
+        ) -> None:
             self.go.wait()
-            write(writer, items)
+            write(writer, items, raw=raw)
 
         monkeypatch.setattr(SessionWriter, "write", held)
         monkeypatch.setattr(recorder, "BATCH", 50)
@@ -165,4 +169,8 @@ def test_a_full_disk_keeps_what_was_written_and_counts_the_rest(tmp_path: Path) 
     assert "disk is full" in told["error"]
     assert recorded(path) == told["put"] - told["lost"]
     assert told["lost"] >= 100
+    assert [line.split(":")[0] for line in told["news"]] == [
+        "The disk is full",
+        "The disk takes nothing more",
+    ]
     assert not done.stderr

@@ -28,7 +28,7 @@ def test_the_file_is_wal_and_stamped_while_it_is_written(tmp_path: Path) -> None
     writer.write([Tick(0, 0.0)])
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-        assert db.execute("PRAGMA user_version").fetchone() == (1,)
+        assert db.execute("PRAGMA user_version").fetchone() == (2,)
         assert db.execute("PRAGMA application_id").fetchone() == (0x6C637331,)
     assert path.with_name("x.db-wal").exists()
     writer.close()
