@@ -70,14 +70,15 @@ def list_sessions(directory: Path, watch: Watch = list) -> list[SessionRow]:
 def settle_all(directory: Path, say: Callable[[str], None]) -> None:
     """Finish the sessions in ``directory`` that were cut off, at the start of the next one.
 
-    Only files with a ``-wal`` or ``-journal`` beside them are looked at: a session that came to its
-    end has none. Says a line for each; never fails.
+    Only the newest and those with a ``-wal`` or ``-journal`` beside them are looked at: a session
+    that came to its end has none. Says a line for each; never fails.
     """
     left = {
         path.with_name(path.name.removesuffix(end))
         for end in ("-wal", "-journal")
         for path in directory.glob(f"*.db{end}")
     }
+    left.update(sorted(directory.glob("*.db"))[-1:])
     for path in sorted(left):
         row = settle(path) if _stored(path) is None else None
         if row is not None and row.state == "cut off" and row.duration_s is not None:

@@ -205,6 +205,8 @@ def _opened(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA wal_autocheckpoint = 1")
+        # only a first look makes the "-wal" and the lock by which others see that this one runs
+        db.execute("SELECT count(*) FROM header").fetchone()
     except BaseException:
         db.close()
         raise

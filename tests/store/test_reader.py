@@ -185,3 +185,22 @@ def test_what_is_not_found_says_the_way_out(tmp_path: Path, ident: str, words: s
     with pytest.raises(StoreError) as caught:
         find_session(ident, tmp_path)
     assert words in str(caught.value)
+
+
+def test_a_change_left_half_done_is_read_as_it_was_before(tmp_path: Path) -> None:
+    """A summary that was being added when the power went: the ``-journal`` undoes it."""
+    path, copy = tmp_path / "x.db", tmp_path / "copy" / "x.db"
+    items = [samples.item(n) for n in range(500)]
+    write(path, items, finish=False)
+    copy.parent.mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("PRAGMA cache_size = 1")
+        db.execute("BEGIN IMMEDIATE")
+        db.execute("UPDATE inputs SET data = x'ff'")
+        for end in ("", "-journal"):
+            shutil.copy(f"{path}{end}", f"{copy}{end}")
+        db.execute("ROLLBACK")
+    assert copy.read_bytes() != path.read_bytes()
+    with SessionFile(copy) as file:
+        assert list(file.inputs()) == [item for n, item in enumerate(items) if n % 10 != 9]
+        assert file._db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
