@@ -105,7 +105,19 @@ class Streams:
         self._db = db
         self._ids: dict[Stream, int] = {}
 
-    def of(self, item: Input) -> int:
+    def row(self, item: Input) -> InputRow:
+        """Return the row of an input."""
+        if isinstance(item, Payload):
+            return (item.n, item.t, self._number(item), item.row, item.data)
+        data = b"" if isinstance(item, Tick) else _encode(item)
+        return (item.n, item.t, self._number(item), None, data)
+
+    def reload(self) -> None:
+        """Look again at what the file knows: what was named last may have been taken back."""
+        rows = self._db.execute("SELECT kind, source, channel, id FROM streams")
+        self._ids = {(kind, source, channel): number for kind, source, channel, number in rows}
+
+    def _number(self, item: Input) -> int:
         """Return the number of an input's stream; a new one is named in the file."""
         if isinstance(item, Payload):
             stream: Stream = ("payload", item.source, item.channel)
@@ -116,21 +128,14 @@ class Streams:
             known = self._ids[stream] = int(self._db.execute(INSERT_STREAM, stream).lastrowid or 0)
         return known
 
-    def reload(self) -> None:
-        """Look again at what the file knows: what was named last may have been taken back."""
-        rows = self._db.execute("SELECT kind, source, channel, id FROM streams")
-        self._ids = {(kind, source, channel): number for kind, source, channel, number in rows}
 
-
-def split(
-    items: Sequence[Input | Event], streams: Streams
-) -> tuple[list[InputRow], list[EventRow]]:
-    """Return the rows of a mixed batch, inputs and events apart, each in its order."""
-    inputs: list[InputRow] = []
+def split(items: Sequence[Input | Event]) -> tuple[list[Input], list[EventRow]]:
+    """Return the inputs of a mixed batch and the rows of its events, each in their order."""
+    inputs: list[Input] = []
     events: list[EventRow] = []
     for item in items:
         if isinstance(item, _INPUTS):
-            inputs.append(_input_row(item, streams.of(item)))
+            inputs.append(item)
         else:
             events.append(_event_row(item))
     return inputs, events
@@ -156,12 +161,6 @@ def input_of(row: ReadRow) -> Input:
 def event_of(data: bytes) -> Event:
     """Return the event that a row was made of."""
     return _event_decoder.decode(data)
-
-
-def _input_row(item: Input, stream: int) -> InputRow:
-    if isinstance(item, Payload):
-        return (item.n, item.t, stream, item.row, item.data)
-    return (item.n, item.t, stream, None, b"" if isinstance(item, Tick) else _encode(item))
 
 
 def _event_row(item: Event) -> EventRow:

@@ -85,8 +85,8 @@ class SessionWriter:
                 end = RawEnd(n=first.n, t=first.t)
         try:
             self._db.execute("BEGIN IMMEDIATE")
-            inputs, events = schema.split(kept, self._streams)
-            self._db.executemany(schema.INSERT_INPUT, inputs)
+            inputs, events = schema.split(kept)
+            self._db.executemany(schema.INSERT_INPUT, [self._streams.row(x) for x in inputs])
             self._db.executemany(schema.INSERT_EVENT, events)
             if end != self.raw_end:
                 _put(self._db, "raw_end", end)

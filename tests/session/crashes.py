@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from livecoach.commands.replay import compare
+from livecoach.model import Step
 from livecoach.store.reader import SessionFile
 
 MOST_S = 2.4
@@ -199,7 +200,7 @@ def nearly_full(disk: Path) -> tuple[Loss, float]:
     (disk / "ballast").unlink()
     with SessionFile(child.path) as file:
         raw_s = 0.0 if file.raw_end is None else file.raw_end.t
-        steps_s = max(step.t_known for step in file.events("step"))
+        steps_s = max(e.t_known for e in file.events() if isinstance(e, Step))
     found = lost("disk nearly full: sensor data before it", child.path, at_s)
     return found._replace(kept_s=raw_s), reached_s - steps_s
 

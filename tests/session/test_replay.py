@@ -74,7 +74,7 @@ def test_every_recording_twice_and_replayed(data_dir: Path, tmp_path: Path) -> N
 def test_block_sizes_change_neither_events_nor_sound(
     which: str, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    recording = sorted(data_dir.glob(which))[0]
+    recording = min(data_dir.glob(which))
     outcomes = []
     for block_s in (1.0, 0.1, 0.0107):
         monkeypatch.setattr(wav, "_BLOCK_S", block_s)
