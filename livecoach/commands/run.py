@@ -122,6 +122,8 @@ def recorded(
 ) -> tuple[Config, Profile]:
     """Return the configuration and profile of a recorded session, changed by what was asked."""
     header = door.header
+    if door.raw_end_s is not None:
+        _to_stderr(f"{door.name}: its sensor data end at {clock(door.raw_end_s)}, and so does this")
     try:
         base = msgspec.convert(header.config, Config)
     except msgspec.ValidationError as exc:

@@ -5,9 +5,9 @@ so kill -9 costs less than two seconds. The writer sleeps between commits and is
 flood; a replay that is faster than the disk is held back in `Recorder.put`.
 
 With less than `SPARE_BYTES` left on the disk, or when it is full, raw data are no longer kept: what
-is left is for steps, cues and ticks, which take a fifth of it. Raw data do not come back in the
-same session, for a replay must not have a hole. On a full disk the rest waits in memory until there
-is room, some 50,000 items of it (half an hour).
+is left is for steps, cues and ticks (some 11 MB an hour; raw data of one sensor are 12 to 60). Raw
+data do not come back in the same session, for a replay must not have a hole. On a full disk the
+rest waits in memory until there is room, some 50,000 items of it (half an hour).
 """
 
 import queue
@@ -26,7 +26,7 @@ BATCH = 5_000
 MOST_WAITING = 50_000
 PATIENCE_S = 5.0
 SPARE_BYTES = 50_000_000
-"""Steps, cues and ticks of five hours."""
+"""Steps, cues and ticks of four hours."""
 
 
 class Recorder:

@@ -26,7 +26,11 @@ MOST_S = 2.4
 _LANES = 2
 _TMPFS_BYTES = 64 << 20
 # Root may write anywhere unless it gives that up.
-_BOUND = ("setpriv", "--bounding-set=-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
+_ROOT = os.geteuid() == 0
+_BOUND = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+_FIRST = _BOUND if _ROOT and shutil.which("setpriv") else ()
+PROTECTABLE = bool(_FIRST) or not _ROOT
+"""Whether a folder can be protected from a run."""
 _CHILD = """
 import asyncio, os, sys
 from pathlib import Path
@@ -79,7 +83,7 @@ class Child:
         self.said = self._log.with_suffix(".said")
         with self._log.open("wb") as out, self.said.open("wb") as err:
             self.process = subprocess.Popen(
-                [*_BOUND, sys.executable, "-c", _CHILD, str(folder), name, str(seconds)],
+                [*_FIRST, sys.executable, "-c", _CHILD, str(folder), name, str(seconds)],
                 stdout=out,
                 stderr=err,
             )

@@ -67,7 +67,9 @@ def test_a_disk_that_fills_up(tmp_path: Path) -> None:
         assert rows["freed"].raw_end_s is not None
 
 
+@pytest.mark.rig
 def test_a_folder_that_turns_read_only(tmp_path: Path) -> None:
+    require_rig(crashes.PROTECTABLE, "a folder that root cannot write in (setpriv of util-linux)")
     folder = tmp_path / "sessions"
     folder.mkdir()
     loss = crashes.turned_read_only(folder)

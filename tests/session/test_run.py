@@ -274,6 +274,11 @@ def test_a_full_disk_is_told_and_does_not_end_the_run(tmp_path: Path) -> None:
     assert replayed["raw_end_s"] == session.raw_end.t
     assert 0 < replayed["events"] == replayed["recorded_events"]
     assert replayed["stored_only_events"] > 300
+    analyzed = livecoach("analyze", said["file"])
+    assert "sensor data of this session end at 0:" in analyzed.stdout
+    source = ("--source", f"file:{said['file']}", "--pace", "max", "--session", tmp_path / "again")
+    again = livecoach("run", *source)
+    assert "its sensor data end at 0:" in again.stderr
 
 
 @pytest.mark.parametrize("wild", [63.0, 1e9, -50.0])
