@@ -74,6 +74,7 @@ bench: $(VENV)/.testing
 	$(BIN)/python -m tests.benchmarks.music
 	$(BIN)/python -m tests.benchmarks.closed_loop
 	$(BIN)/python -m tests.benchmarks.policies
+	$(BIN)/python -m tests.benchmarks.crashes
 	@[ -z "$$LIVECOACH_DATA" ] || $(BIN)/python -m tests.benchmarks.peers
 
 soak: rigs $(VENV)/.testing

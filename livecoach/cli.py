@@ -160,9 +160,15 @@ def explain(**options: object) -> int:
 
 @cli.command()
 @_folder
+@click.option("--prune", metavar="AGE", help="Remove those older than 30d (12h, 8w) for good.")
+@click.option("--yes", is_flag=True, help="Remove without asking; --json never asks.")
 @_json
 def sessions(**options: object) -> int:
-    """List the sessions there are."""
+    """List the sessions there are, with what came of them.
+
+    --prune keeps those that still run and those that cannot be read, and never touches what is
+    known of the runner.
+    """
     return _dispatch("sessions", options)
 
 

@@ -13,7 +13,9 @@ __all__ = [
     "SinkError",
     "SourceError",
     "SourceNotFoundError",
+    "StoreBusyError",
     "StoreError",
+    "StoreFullError",
     "WireError",
 ]
 
@@ -78,3 +80,11 @@ class BrokerError(SinkError):
 
 class StoreError(LivecoachError):
     """A session file or the runner's profile cannot be read or written."""
+
+
+class StoreFullError(StoreError):
+    """The disk takes no more; it may again once there is room."""
+
+
+class StoreBusyError(StoreError):
+    """Another program has the file open: a session that is still running, most likely."""

@@ -13,8 +13,9 @@ from livecoach.model import Link, Mount, Notice, Profile
 from livecoach.report.tables import POD_COLUMNS, STEP_COLUMNS, PodTable, StepTable
 from livecoach.session import Pipeline, Tally
 from livecoach.session.pacing import merged
-from livecoach.sinks.lines import plain, skipped_line
+from livecoach.sinks.lines import clock, plain, skipped_line
 from livecoach.sources import expanded, open_sources
+from livecoach.sources.file import SessionDoor
 
 
 def analyze(
@@ -37,7 +38,10 @@ def analyze(
     )
     pipeline = Pipeline(CoachParams(beats="off"), Profile())
     steps, pods, tally = StepTable(), PodTable(), Tally()
-    notices: list[str] = []
+    ends = [d.raw_end_s for d in doors if isinstance(d, SessionDoor) and d.raw_end_s is not None]
+    notices = [
+        f"The sensor data of this session end at {clock(t)}, where the disk was full" for t in ends
+    ]
     origin = 0.0
     imu = False
     for x in watched(merged(doors, None), paths, "analyzing"):

@@ -40,3 +40,14 @@ def watched(inputs: Iterable[Input], paths: Iterable[Path], what: str) -> Iterat
             if count % 2000 == 0:
                 progress.update(task, completed=done)
             yield x
+
+
+def counted(paths: list[Path], what: str) -> Iterator[Path]:
+    """Pass files through, with a progress bar on a terminal, by their number."""
+    console = Console(stderr=True)
+    if not console.is_terminal or not paths:
+        yield from paths
+        return
+    columns = (TextColumn(what), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield from progress.track(paths)

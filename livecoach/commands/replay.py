@@ -11,6 +11,7 @@ from livecoach.errors import ConfigError
 from livecoach.model import Event
 from livecoach.session import Pipeline
 from livecoach.session.known import pipeline_of
+from livecoach.sinks.lines import clock
 from livecoach.store.places import sessions_dir
 from livecoach.store.reader import SessionFile, find_session
 
@@ -22,6 +23,8 @@ class Comparison(Struct):
     inputs: int = 0
     events: int = 0
     recorded_events: int = 0
+    raw_end_s: float | None = None
+    stored_only_events: int = 0
     identical: bool = True
     first_difference: str | None = None
 
@@ -35,8 +38,15 @@ def replay(*, ident: str, folder: Path | None, as_json: bool) -> int:
         return 0 if found.identical else 1
     console = stdout()
     console.print(f"{found.session_id}: {found.inputs} inputs, {found.events} events", markup=False)
+    if found.raw_end_s is not None:
+        console.print(
+            f"Sensor data end at {clock(found.raw_end_s)}, where the disk had no more room: of what"
+            f" came after, {found.stored_only_events} stored events are all there is.",
+            soft_wrap=True,
+        )
     if found.identical:
-        console.print("Every event came out again, bit for bit.")
+        until = "" if found.raw_end_s is None else " up to there"
+        console.print(f"Every event{until} came out again, bit for bit.")
         return 0
     console.print(f"Not identical. {found.first_difference}", markup=False, soft_wrap=True)
     return 1
@@ -46,21 +56,24 @@ def compare(path: Path) -> Comparison:
     """Replay the session at ``path`` and compare every event with the recorded one.
 
     A session that was cut off may have recorded inputs whose events it did not live to write; these
-    events are no difference.
+    events are no difference. Where raw data end, so does the comparison.
     """
     with SessionFile(path) as session, SessionFile(path) as again:
         pipeline = _pipeline(session)
         found = Comparison(session.header.session_id)
         recorded = again.events()
-        ended = session.summary is None
+        if session.raw_end is not None:
+            found.raw_end_s = session.raw_end.t
         for x in watched(session.inputs(), [path], "replaying"):
             found.inputs += 1
             for event in pipeline.update(x):
                 found.events += 1
                 expected = next(recorded, None)
                 found.recorded_events += expected is not None
-                if event != expected and not (expected is None and ended):
+                if event != expected and not (expected is None and session.cut_off):
                     _differ(found, event, expected)
+        if session.raw_end is not None:
+            found.stored_only_events = sum(1 for _ in recorded)
         left = next(recorded, None)
         if left is not None:
             _differ(found, None, left)

@@ -18,6 +18,7 @@ from livecoach.errors import ConfigError
 from livecoach.model import Profile
 from livecoach.session import Outcome, Plan, Tally
 from livecoach.session import run as run_session
+from livecoach.session.history import settle_all
 from livecoach.session.known import stored_offsets, stored_profile
 from livecoach.sinks.console import LiveConsole, PlainConsole, View
 from livecoach.sinks.lines import clock, kept_line, plain, skipped_line
@@ -80,7 +81,12 @@ def conduct(
 
 
 def perform(plan: Plan, doors: Sequence[Door | LiveDoor], title: str, *, as_json: bool) -> Outcome:
-    """Run a plan with a console (none with JSON) and return its outcome."""
+    """Run a plan with a console (none with JSON) and return its outcome.
+
+    What an earlier session in the same folder left undone is done first.
+    """
+    if plan.record_in is not None:
+        settle_all(plan.record_in, _to_stderr)
     if as_json:
         _let_speak(doors, _to_stderr)
         return run_loop(run_session(plan, doors, _to_stderr))
@@ -139,6 +145,8 @@ def recorded(
 ) -> tuple[Config, Profile]:
     """Return the configuration and profile of a recorded session, changed by what was asked."""
     header = door.header
+    if door.raw_end_s is not None:
+        _to_stderr(f"{door.name}: its sensor data end at {clock(door.raw_end_s)}, and so does this")
     try:
         base = msgspec.convert(header.config, Config)
     except msgspec.ValidationError as exc:

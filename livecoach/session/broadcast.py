@@ -179,7 +179,8 @@ class Broadcast:
         for name, report in self._reporter.rest():
             self._put(name, report)
         self._dropped = dropped
-        self._put("session", self._summary(reason))
+        # only a later start finds a run cut off, and it tells nobody
+        self._put("session", self._summary("failed" if reason == "cut off" else reason))
         waiting = await self._broker.close()
         if waiting:
             self._say(f"{waiting} messages wait for the coach's side; the next run sends them.")

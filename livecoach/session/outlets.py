@@ -8,7 +8,7 @@ from typing import Protocol
 
 from livecoach.config import AudioConfig
 from livecoach.errors import AudioError
-from livecoach.model import Command, Cue, Event, Input, Sound, Target
+from livecoach.model import Command, Cue, Event, Input, Notice, Sound, Target
 from livecoach.session.pacing import Pace
 from livecoach.sinks.audio.open import open_audio
 from livecoach.sinks.music import Music
@@ -206,6 +206,7 @@ class Outlets:
 
     def tick(self, t: float) -> None:
         """Let everyone see that time has passed."""
+        self._hear_recorder(t)
         if self._recorder is not None and self._recorder.error is not None:
             self.trouble(f"Recording has stopped, the run goes on: {self._recorder.error}")
             self._recorder = None
@@ -229,10 +230,20 @@ class Outlets:
         if self.audience is not None:
             await self.audience.close(summary.reason, self.dropped_total())
 
+    def _hear_recorder(self, t: float) -> None:
+        """Tell what the recorder gives up; the file tells it, too."""
+        if self._recorder is None:
+            return
+        for line in self._recorder.news():
+            self.trouble(line)
+            # no replay gets here: raw data have ended before
+            self._recorder.put(Notice(t, line))
+
     def _close_recorder(self, summary: Summary) -> None:
         if self._recorder is None:
             return
         self._recorder.close(summary)
+        self._hear_recorder(summary.duration_s)
         if self._recorder.error is not None:
             self.trouble(f"The session file is not whole: {self._recorder.error}")
 

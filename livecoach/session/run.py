@@ -31,7 +31,7 @@ from livecoach.session.tally import Tally
 from livecoach.sources import Door, LiveDoor
 from livecoach.sources.file import SessionDoor
 from livecoach.sources.simulator import SimulatorDoor
-from livecoach.store.header import Header, Reason, Summary
+from livecoach.store.header import Header, Reason
 
 if TYPE_CHECKING:
     from livecoach.session.broadcast import Broadcast
@@ -159,7 +159,7 @@ class _Session:
                 await self._loop()
             reason = self._ended
         finally:
-            await self._outlets.close(self._summary(reason))
+            await self._outlets.close(self._tally.summary(_utc_now(), self._t, reason))
         coach, lessons = self._pipeline.coach, self._lessons
         return Outcome(
             tally=self._tally,
@@ -306,22 +306,15 @@ class _Session:
             profile=self._plan.profile,
             sources=tuple(d.name for d in self._everyone),
         )
-        self._outlets.open_recorder(path, header)
+        try:
+            self._outlets.open_recorder(path, header)
+        except StoreError as exc:
+            if self._plan.pace != "realtime":
+                raise
+            # somebody is about to run: the beat matters more than its record
+            self._outlets.trouble(f"This run is not recorded: {exc}")
+            return None
         return path
-
-    def _summary(self, reason: Reason) -> Summary:
-        tally = self._tally
-        return Summary(
-            ended_at=_utc_now(),
-            duration_s=self._t,
-            steps=tally.steps,
-            mean_heart_rate_bpm=tally.mean_heart_rate_bpm,
-            mean_step_rate_spm=tally.overall().values.get("step_rate_spm"),
-            cues=tally.cues,
-            skipped=tally.skipped,
-            target_spm=None if tally.target is None else tally.target.target_spm,
-            reason=reason,
-        )
 
 
 def _utc_now() -> str:

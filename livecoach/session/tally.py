@@ -5,6 +5,8 @@ from collections import deque
 from msgspec import Struct
 
 from livecoach.model import Cue, Event, HeartRate, PodReport, Retention, Skipped, Step, Target
+from livecoach.session.achieved import Distance, Kept
+from livecoach.store.header import REVISION, Reason, Summary
 
 _LAST_S = 8.0
 _AVERAGED = (
@@ -51,6 +53,8 @@ class Tally:
         self.first_skipped: Skipped | None = None
         self.target: Target | None = None
         self.kept: Retention | None = None
+        self._distance = Distance()
+        self._kept = Kept()
         self._heart = _Sums()
         self._all = _Sums()
         self._before = _Sums()
@@ -58,6 +62,8 @@ class Tally:
 
     def update(self, event: Event) -> None:
         """Take one event."""
+        self._distance.update(event)
+        self._kept.update(event)
         match event:
             case Step(activity="run" | "walk"):
                 self.steps += 1
@@ -91,6 +97,23 @@ class Tally:
     def mean_heart_rate_bpm(self) -> float | None:
         """Mean of what heart rate sensors on skin said; None when none did."""
         return self._heart.means().values.get("heart_rate_bpm")
+
+    def summary(self, ended_at: str, duration_s: float, reason: Reason) -> Summary:
+        """Return what is kept of it all."""
+        return Summary(
+            ended_at=ended_at,
+            duration_s=duration_s,
+            steps=self.steps,
+            mean_heart_rate_bpm=self.mean_heart_rate_bpm,
+            mean_step_rate_spm=self.overall().values.get("step_rate_spm"),
+            cues=self.cues,
+            skipped=self.skipped,
+            target_spm=None if self.target is None else self.target.target_spm,
+            reason=reason,
+            distance_m=self._distance.total_m,
+            target_kept_ratio=self._kept.ratio,
+            revision=REVISION,
+        )
 
     def before(self) -> Means:
         """Return the means up to the first cue of any kind."""

@@ -128,7 +128,10 @@ class RowFile:
 
 
 class SessionDoor:
-    """An earlier session's recorded inputs, exactly as they came."""
+    """An earlier session's recorded inputs, exactly as they came.
+
+    ``raw_end_s`` is where they end before the session did, for want of room; None: nowhere.
+    """
 
     complete = True
 
@@ -137,6 +140,7 @@ class SessionDoor:
         self.path = path
         with SessionFile(path) as session:
             self.header = session.header
+            self.raw_end_s = None if session.raw_end is None else session.raw_end.t
 
     def hear(self, t: float) -> None:
         """Do nothing: a recording hears nothing."""

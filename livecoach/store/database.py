@@ -6,7 +6,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from livecoach.errors import StoreError
+from livecoach.errors import StoreBusyError, StoreError, StoreFullError
 
 BUSY_S = 5.0
 _WAYS_OUT = {
@@ -18,7 +18,17 @@ _WAYS_OUT = {
     "SQLITE_CANTOPEN": "the file cannot be opened or created there",
     "SQLITE_IOERR": "the disk is full or failing",
     "SQLITE_BUSY": "another program holds the file",
+    "SQLITE_LOCKED": "another program holds the file",
 }
+_KINDS: dict[str, type[StoreError]] = {
+    "SQLITE_FULL": StoreFullError,
+    "SQLITE_IOERR": StoreFullError,
+    "SQLITE_BUSY": StoreBusyError,
+    "SQLITE_LOCKED": StoreBusyError,
+}
+_UNDONE = ("-wal", "-journal")
+# What a reader meets where it cannot make the "-shm" it needs, or must not undo a half-done write.
+_NEEDS_A_COPY = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_FULL", "SQLITE_IOERR")
 
 
 def trouble(path: Path, exc: Exception) -> StoreError:
@@ -26,7 +36,7 @@ def trouble(path: Path, exc: Exception) -> StoreError:
     name = getattr(exc, "sqlite_errorname", None) or ""
     for start, text in _WAYS_OUT.items():
         if name.startswith(start):
-            return StoreError(f"{path}: {text}")
+            return _KINDS.get(start, StoreError)(f"{path}: {text}")
     reason = exc.strerror if isinstance(exc, OSError) and exc.strerror else str(exc)
     return StoreError(f"{path}: {' '.join(reason.split())}")
 
@@ -72,8 +82,9 @@ class ReadOnly:
     """A database opened to be read, wherever it lies and however its writer ended.
 
     A file that kill -9 left behind has its last rows in ``-wal``. SQLite needs the ``-shm`` beside
-    it to read those; where that cannot be made (a read-only folder), file and ``-wal`` are read as
-    a copy. Without a ``-wal`` the file is complete and is read as it is.
+    it to read those; where that cannot be made (a read-only folder, a full disk), file and ``-wal``
+    are read as a copy; so they are when a change was left half-done in a ``-journal``. Without
+    either the file is complete and is read as it is.
 
     Raises
     ------
@@ -105,14 +116,14 @@ class ReadOnly:
         try:
             return _probed(path, "ro")
         except sqlite3.OperationalError as exc:
-            if not exc.sqlite_errorname.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
+            if not exc.sqlite_errorname.startswith(_NEEDS_A_COPY):
                 raise
-        wal = path.with_name(path.name + "-wal")
-        if not (wal.exists() and wal.stat().st_size):
+        undone = [file for end in _UNDONE if _filled(file := path.with_name(path.name + end))]
+        if not undone:
             return _probed(path, "ro&immutable=1")
         self._copy = tempfile.TemporaryDirectory(prefix="livecoach-")
         try:
-            return _probed(_copied(path, wal, Path(self._copy.name)), "rw")
+            return _probed(_copied([path, *undone], Path(self._copy.name)), "rw")
         except BaseException:
             self._drop_copy()
             raise
@@ -123,10 +134,15 @@ class ReadOnly:
             self._copy = None
 
 
-def _copied(path: Path, wal: Path, folder: Path) -> Path:
-    for file in (path, wal):
+def _filled(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
+
+
+def _copied(files: list[Path], folder: Path) -> Path:
+    """Copy ``files`` into ``folder``; return the first one's copy."""
+    for file in files:
         shutil.copyfile(file, folder / file.name)
-    return folder / path.name
+    return folder / files[0].name
 
 
 def _probed(path: Path, mode: str) -> sqlite3.Connection:

@@ -8,7 +8,9 @@ from msgspec import Struct
 
 from livecoach.model import Profile
 
-Reason: TypeAlias = Literal["done", "interrupted", "failed"]
+Reason: TypeAlias = Literal["done", "interrupted", "failed", "cut off"]
+REVISION = 2
+"""Of what a `Summary` holds: 1 knew neither distance nor how well the target was kept."""
 
 
 class Header(Struct, frozen=True, kw_only=True):
@@ -28,9 +30,11 @@ class Header(Struct, frozen=True, kw_only=True):
 
 
 class Summary(Struct, frozen=True, kw_only=True):
-    """Written at a clean end; a file without one was cut off.
+    """Written at the end; for a session that was cut off, at the next start.
 
     ``cues`` counts tones and speech, not beats; ``skipped`` the rows and packets left out.
+    ``distance_m`` is None when no sensor told a speed. ``target_kept_ratio`` is the share of the
+    running time with a target in which the step rate was within 2.5 % of it.
     """
 
     ended_at: str
@@ -42,6 +46,19 @@ class Summary(Struct, frozen=True, kw_only=True):
     skipped: int
     target_spm: float | None
     reason: Reason
+    distance_m: float | None = None
+    target_kept_ratio: float | None = None
+    revision: int = 1
+
+
+class RawEnd(Struct, frozen=True, kw_only=True):
+    """Written when raw data are no longer recorded: input ``n`` at ``t`` was the first left out.
+
+    Every event is there all the same, but none that came after can be replayed.
+    """
+
+    n: int
+    t: float
 
 
 def new_session_id(started: datetime | None = None) -> str:

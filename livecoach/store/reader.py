@@ -1,22 +1,20 @@
-"""Reading session files, finding them by their name, listing them."""
+"""Reading session files, and finding them by their name."""
 
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal, Self, TypeAlias, TypeVar
+from typing import Any, Self, TypeVar
 
 import msgspec
-from msgspec import Struct
 
 from livecoach.errors import StoreError
-from livecoach.model import Cue, Event, Input, PodReport, Step
+from livecoach.model import Event, Input
 from livecoach.store import schema
 from livecoach.store.database import ReadOnly, stamp, trouble
-from livecoach.store.header import Header, Summary
+from livecoach.store.header import Header, RawEnd, Summary
 
-SessionState: TypeAlias = Literal["done", "interrupted", "failed", "cut off", "unreadable"]
-_Known = TypeVar("_Known", Header, Summary)
+_Known = TypeVar("_Known", Header, Summary, RawEnd)
 
 
 class SessionFile:
@@ -24,7 +22,8 @@ class SessionFile:
 
     It may still be growing, or have been left behind by kill -9: every committed row is there. Use
     it with ``with``. ``header`` says what the session was, ``summary`` how it ended (None: it was
-    cut off, or still runs).
+    cut off, or still runs), ``raw_end`` from where on raw data are missing (None: nowhere). Files
+    of older versions read the same.
 
     Raises
     ------
@@ -38,11 +37,12 @@ class SessionFile:
         self._file = ReadOnly(path)
         self._db = self._file.db
         try:
-            self._check()
+            self._version = self._check()
             values = dict(self._rows("SELECT key, value FROM header"))
-            summary = values.pop("summary", None)
+            summary, raw_end = values.pop("summary", None), values.pop("raw_end", None)
             self.header = self._decoded(_joined(values), Header)
             self.summary = None if summary is None else self._decoded(summary, Summary)
+            self.raw_end = None if raw_end is None else self._decoded(raw_end, RawEnd)
         except BaseException:
             self.close()
             raise
@@ -57,9 +57,19 @@ class SessionFile:
         """Close the file."""
         self._file.close()
 
+    @property
+    def cut_off(self) -> bool:
+        """Whether the session did not live to its end, or has not come to it yet."""
+        return self.summary is None or self.summary.reason == "cut off"
+
     def inputs(self) -> Iterator[Input]:
-        """Yield every input in its running order, equal to what was recorded."""
-        for row in self._rows(schema.SELECT_INPUTS):
+        """Yield every input in its running order, equal to what was recorded, up to `raw_end`.
+
+        Those that came after lead nowhere without the raw data.
+        """
+        for row in self._rows(schema.SELECT_INPUTS[self._version]):
+            if self.raw_end is not None and row[0] >= self.raw_end.n:
+                return
             try:
                 yield schema.input_of(row)
             except msgspec.DecodeError as exc:
@@ -68,9 +78,9 @@ class SessionFile:
 
     def events(self, *kinds: str) -> Iterator[Event]:
         """Yield the events in the order they came out: all, or those of ``kinds`` (``"step"``)."""
-        for number, kind, data in self._rows("SELECT id, kind, data FROM events ORDER BY id"):
-            if kinds and kind not in kinds:
-                continue
+        chosen = f"WHERE kind IN ({', '.join('?' * len(kinds))})" if kinds else ""
+        query = f"SELECT id, data FROM events {chosen} ORDER BY id"  # noqa: S608 (question marks)
+        for number, data in self._rows(query, kinds):
             try:
                 yield schema.event_of(data)
             except msgspec.DecodeError as exc:
@@ -80,7 +90,7 @@ class SessionFile:
     def counts(self) -> dict[str, int]:
         """Return how many there are of each kind of input and event (``"payload"``, ``"step"``)."""
         counts: Counter[str] = Counter()
-        counts.update(dict(self._rows("SELECT kind, count(*) FROM inputs GROUP BY kind")))
+        counts.update(dict(self._rows(schema.COUNT_INPUTS[self._version])))
         counts.update(dict(self._rows("SELECT kind, count(*) FROM events GROUP BY kind")))
         return dict(counts)
 
@@ -92,7 +102,8 @@ class SessionFile:
             (t for query in (last_input, last_event) for (t,) in self._rows(query)), default=0
         )
 
-    def _check(self) -> None:
+    def _check(self) -> int:
+        """Return the version of the tables."""
         try:
             application, version = stamp(self._db)
         except sqlite3.Error as exc:
@@ -106,10 +117,11 @@ class SessionFile:
                 f"this one reads up to {schema.SCHEMA_VERSION}): update livecoach to read it"
             )
             raise StoreError(msg)
+        return version
 
-    def _rows(self, query: str) -> Iterator[tuple[Any, ...]]:
+    def _rows(self, query: str, values: tuple[str, ...] = ()) -> Iterator[tuple[Any, ...]]:
         try:
-            rows = self._db.execute(query)
+            rows = self._db.execute(query, values)
             # not "yield from": that would use the closed file when a reader stops in the middle
             while (row := rows.fetchone()) is not None:
                 yield row
@@ -122,19 +134,6 @@ class SessionFile:
         except (msgspec.DecodeError, TypeError) as exc:
             msg = f"{self.path}: the session's {kind.__name__.lower()} is damaged ({exc})"
             raise StoreError(msg) from exc
-
-
-class SessionRow(Struct, frozen=True, kw_only=True):
-    """One session in a list; what an unreadable file cannot tell is None or 0."""
-
-    id: str
-    path: str
-    started_at: str | None = None
-    duration_s: float | None = None
-    steps: int = 0
-    mean_step_rate_spm: float | None = None
-    cues: int = 0
-    state: SessionState
 
 
 def find_session(ident: str, directory: Path) -> Path:
@@ -169,69 +168,6 @@ def find_session(ident: str, directory: Path) -> Path:
         raise StoreError(msg)
     msg = f"{ident!r}: no such session in {directory}; `livecoach sessions` lists them"
     raise StoreError(msg)
-
-
-def list_sessions(directory: Path) -> list[SessionRow]:
-    """Return the sessions kept in ``directory``, newest first, unreadable files last.
-
-    A folder that does not exist holds none, and no file makes this fail.
-    """
-    rows = [_listed(path) for path in directory.glob("*.db")]
-    return sorted(rows, key=lambda row: (row.started_at or "", row.id), reverse=True)
-
-
-def _listed(path: Path) -> SessionRow:
-    unreadable = SessionRow(id=path.stem, path=str(path), state="unreadable")
-    if not path.is_file():  # a pipe would keep us waiting for its writer
-        return unreadable
-    try:
-        with SessionFile(path) as file:
-            summary = file.summary
-            if summary is None:
-                return _cut_off(file)
-            return SessionRow(
-                id=file.header.session_id,
-                path=str(path),
-                started_at=file.header.started_at,
-                duration_s=summary.duration_s,
-                steps=summary.steps,
-                mean_step_rate_spm=summary.mean_step_rate_spm,
-                cues=summary.cues,
-                state=summary.reason,
-            )
-    except StoreError:
-        return unreadable
-
-
-def _cut_off(file: SessionFile) -> SessionRow:
-    steps = cues = 0
-    moving_s: list[float] = []
-    pod_spm: list[float] = []
-    for event in file.events("step", "cue", "pod"):
-        match event:
-            case Step():
-                steps += 1
-                if event.activity != "stand":
-                    moving_s.append(event.step_time_s)
-            case Cue() if event.kind != "beat":
-                cues += 1
-            case PodReport(step_rate_spm=float(spm)):
-                pod_spm.append(spm)
-            case _:
-                pass
-    rate = 60 * len(moving_s) / sum(moving_s) if moving_s else None
-    if rate is None and pod_spm:
-        rate = sum(pod_spm) / len(pod_spm)
-    return SessionRow(
-        id=file.header.session_id,
-        path=str(file.path),
-        started_at=file.header.started_at,
-        duration_s=file.duration_s(),
-        steps=steps,
-        mean_step_rate_spm=rate,
-        cues=cues,
-        state="cut off",
-    )
 
 
 def _joined(values: dict[str, str]) -> str:

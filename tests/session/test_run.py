@@ -18,7 +18,8 @@ import pytest
 from numpy.typing import NDArray
 
 from livecoach.model import Cue, CuePlayed, Event, Step, Target
-from livecoach.store.reader import SessionFile, list_sessions
+from livecoach.session.history import list_sessions
+from livecoach.store.reader import SessionFile
 from tests.commandline import command, livecoach
 from tests.session.recordings import imu_file, pod_file
 
@@ -241,7 +242,7 @@ def test_a_terminal_without_our_signs_does_not_end_a_run(tmp_path: Path) -> None
 
 
 def test_a_full_disk_is_told_and_does_not_end_the_run(tmp_path: Path) -> None:
-    """The whole process may write 400 kB to any one file: the recording stops, the run goes on."""
+    """The whole process may write 400 kB to any one file: raw data stop, steps go on."""
     limited = (
         "import resource, signal\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
@@ -262,8 +263,22 @@ def test_a_full_disk_is_told_and_does_not_end_the_run(tmp_path: Path) -> None:
     said = json.loads(result.stdout)
     assert said["duration_s"] == pytest.approx(120.0, abs=0.1)
     told = " ".join(said["problems"])
-    assert "Recording has stopped" in told or "The session file is not whole" in told
+    assert "sensor data are no longer recorded" in told
     assert "The sound is gone" in told
+    with SessionFile(Path(said["file"])) as session:
+        assert session.raw_end is not None
+        assert session.raw_end.t < 60.0
+        assert max(e.t for e in session.events() if isinstance(e, Step)) > 115.0
+    replayed = json.loads(livecoach("replay", said["file"], "--json").stdout)
+    assert replayed["identical"]
+    assert replayed["raw_end_s"] == session.raw_end.t
+    assert 0 < replayed["events"] == replayed["recorded_events"]
+    assert replayed["stored_only_events"] > 300
+    analyzed = livecoach("analyze", said["file"])
+    assert "sensor data of this session end at 0:" in analyzed.stdout
+    source = ("--source", f"file:{said['file']}", "--pace", "max", "--session", tmp_path / "again")
+    again = livecoach("run", *source)
+    assert "its sensor data end at 0:" in again.stderr
 
 
 @pytest.mark.parametrize("wild", [63.0, 1e9, -50.0])

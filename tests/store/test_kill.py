@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from livecoach.model import Event, Input
-from livecoach.store.reader import SessionFile, list_sessions
+from livecoach.session.history import list_sessions
+from livecoach.store.reader import SessionFile
 from tests.store import samples
 
 _RUN = """

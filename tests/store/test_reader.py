@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from livecoach.errors import StoreError
-from livecoach.model import Cue, Event, Input, PodReport, Tick
+from livecoach.model import Cue, Event, Input, Tick
 from livecoach.store.header import new_session_id
-from livecoach.store.reader import SessionFile, SessionRow, find_session, list_sessions
+from livecoach.store.reader import SessionFile, find_session
 from livecoach.store.writer import SessionWriter
 from tests.store import samples
 
@@ -111,7 +111,6 @@ def test_torn_and_truncated_files_never_do_worse_than_a_store_error(tmp_path: Pa
         torn.write_bytes(data[:size])
         with suppress(StoreError), SessionFile(torn) as file:
             assert sum(1 for _ in file.inputs()) < 1800
-        assert len(list_sessions(tmp_path)) == 2
 
 
 def test_read_only_folders_with_and_without_a_wal() -> None:
@@ -188,40 +187,20 @@ def test_what_is_not_found_says_the_way_out(tmp_path: Path, ident: str, words: s
     assert words in str(caught.value)
 
 
-def test_the_list_is_newest_first_with_unreadable_files_last(tmp_path: Path) -> None:
-    write(tmp_path / "b.db", [], day=20)
-    write(tmp_path / "a.db", [], day=21)
-    (tmp_path / "z.db").write_text("garbage")
-    (tmp_path / "dir.db").mkdir()
-    os.mkfifo(tmp_path / "aa.db")
-    rows = list_sessions(tmp_path)
-    assert [(row.id, row.state) for row in rows] == [
-        ("a", "done"),
-        ("b", "done"),
-        ("z", "unreadable"),
-        ("dir", "unreadable"),
-        ("aa", "unreadable"),
-    ]
-    assert (rows[0].steps, rows[0].mean_step_rate_spm, rows[0].duration_s) == (5000, 166.7, 1800.0)
-    assert list_sessions(tmp_path / "missing") == []
-
-
-def test_a_session_that_was_cut_off_is_counted_from_its_tables(tmp_path: Path) -> None:
-    steps: list[Input | Event] = [samples.step(t, 0.3) for t in (1.0, 1.3)]
-    items = [Tick(0, 9.0), *steps, cue(0, "beat"), cue(1, "speech")]
-    write(tmp_path / "x.db", items, finish=False)
-    write(tmp_path / "pod.db", [PodReport(1, 1, "p", "fresh", 160.0)], finish=False, day=21)
-    write(tmp_path / "nothing.db", [], finish=False, day=20)
-    run, pod, nothing = list_sessions(tmp_path)
-    assert run == SessionRow(
-        id="x",
-        path=str(tmp_path / "x.db"),
-        started_at="2026-11-22T11:30:00+00:00",
-        duration_s=9.0,
-        steps=2,
-        mean_step_rate_spm=200.0,
-        cues=1,
-        state="cut off",
-    )
-    assert (pod.steps, pod.mean_step_rate_spm, pod.duration_s) == (0, 160.0, 1.0)
-    assert (nothing.duration_s, nothing.mean_step_rate_spm, nothing.state) == (0, None, "cut off")
+def test_a_change_left_half_done_is_read_as_it_was_before(tmp_path: Path) -> None:
+    """A summary that was being added when the power went: the ``-journal`` undoes it."""
+    path, copy = tmp_path / "x.db", tmp_path / "copy" / "x.db"
+    items = [samples.item(n) for n in range(500)]
+    write(path, items, finish=False)
+    copy.parent.mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("PRAGMA cache_size = 1")
+        db.execute("BEGIN IMMEDIATE")
+        db.execute("UPDATE inputs SET data = x'ff'")
+        for end in ("", "-journal"):
+            shutil.copy(f"{path}{end}", f"{copy}{end}")
+        db.execute("ROLLBACK")
+    assert copy.read_bytes() != path.read_bytes()
+    with SessionFile(copy) as file:
+        assert list(file.inputs()) == [item for n, item in enumerate(items) if n % 10 != 9]
+        assert file._db.execute("PRAGMA integrity_check").fetchone() == ("ok",)

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from livecoach.errors import StoreError
+from livecoach.errors import StoreError, StoreFullError
 from livecoach.model import Event, Input, Tick
 from livecoach.sinks import recorder
 from livecoach.sinks.recorder import Recorder
+from livecoach.store.header import RawEnd
 from livecoach.store.reader import SessionFile
 from livecoach.store.writer import SessionWriter
 from tests.store import samples
@@ -21,22 +22,24 @@ from tests.store import samples
 _DISK_FULL = """
 import json, resource, signal, sys, time
 from pathlib import Path
+from livecoach.sinks import recorder as module
 from livecoach.sinks.recorder import Recorder
 from tests.store import samples
+module.MOST_WAITING = 3_000
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
 recorder = Recorder(Path(sys.argv[1]), samples.header())
 count = 0
 while recorder.error is None:
-    for _ in range(1000):
+    for _ in range(5_000):
         recorder.put(samples.item(count))
         count += 1
-    time.sleep(0.05)
 for _ in range(100):
     recorder.put(samples.item(count))
     count += 1
 recorder.close(samples.SUMMARY)
-print(json.dumps({"error": str(recorder.error), "lost": recorder.lost, "put": count}))
+told = {"error": str(recorder.error), "lost": recorder.lost, "put": count}
+print(json.dumps(told | {"news": recorder.news()}))
 """
 
 
@@ -95,9 +98,11 @@ class SlowDisk:
         self.go = threading.Event()
         write = SessionWriter.write
 
-        def held(writer: SessionWriter, items: Sequence[Input | Event]) -> None:
+        def held(
+            writer: SessionWriter, items: Sequence[Input | Event], *, raw: bool = True
+        ) -> None:
             self.go.wait()
-            write(writer, items)
+            write(writer, items, raw=raw)
 
         monkeypatch.setattr(SessionWriter, "write", held)
         monkeypatch.setattr(recorder, "BATCH", 50)
@@ -165,4 +170,76 @@ def test_a_full_disk_keeps_what_was_written_and_counts_the_rest(tmp_path: Path) 
     assert "disk is full" in told["error"]
     assert recorded(path) == told["put"] - told["lost"]
     assert told["lost"] >= 100
+    assert told["news"][0].startswith("The disk is full: sensor data are no longer recorded")
     assert not done.stderr
+
+
+class FullDisk:
+    """Takes nothing until there is room; like `SessionWriter.write`."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.room = threading.Event()
+        self.tried = threading.Event()
+        write = SessionWriter.write
+
+        def full(
+            writer: SessionWriter, items: Sequence[Input | Event], *, raw: bool = True
+        ) -> None:
+            if not self.room.is_set():
+                if not raw:
+                    self.tried.set()
+                raise StoreFullError("the disk is full: free some space")
+            write(writer, items, raw=raw)
+
+        monkeypatch.setattr(SessionWriter, "write", full)
+        monkeypatch.setattr(recorder, "INTERVAL_S", 0.02)
+
+
+def test_on_a_full_disk_all_but_raw_data_wait_for_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = FullDisk(monkeypatch)
+    kept = Recorder(tmp_path / "x.db", samples.header())
+    items = [samples.item(n) for n in range(3000)]
+    for item in items[:2000]:
+        kept.put(item)
+    assert disk.tried.wait(10)
+    disk.room.set()
+    for item in items[2000:]:
+        kept.put(item)
+    kept.close(samples.SUMMARY)
+    assert kept.error is None
+    assert [line.split(":")[0] for line in kept.news()] == [
+        "The disk is full",
+        "The disk takes nothing more",
+    ]
+    assert kept.news() == []
+    assert kept.lost == 2400
+    with SessionFile(kept.path) as file:
+        assert file.raw_end == RawEnd(n=0, t=0.0)
+        assert file.counts() == {"tick": 300, "step": 300}
+        assert list(file.events()) == items[9::10]
+        assert file.summary == samples.SUMMARY
+
+
+def test_a_disk_full_to_the_end_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    FullDisk(monkeypatch)
+    kept = Recorder(tmp_path / "x.db", samples.header())
+    for n in range(100):
+        kept.put(samples.item(n))
+    kept.close(samples.SUMMARY)
+    assert "disk is full" in str(kept.error)
+    assert kept.lost == 100
+
+
+def test_a_disk_nearly_full_keeps_all_but_raw_data(tmp_path: Path) -> None:
+    kept = Recorder(tmp_path / "x.db", samples.header(), spare_bytes=2**62)
+    for n in range(100):
+        kept.put(samples.item(n))
+    kept.close(samples.SUMMARY)
+    (line,) = kept.news()
+    assert line.startswith("The disk is nearly full (")
+    assert (kept.error, kept.lost) == (None, 80)
+    assert recorded(kept.path) == 20

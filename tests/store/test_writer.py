@@ -1,6 +1,9 @@
 """The writer on disks that do not let it."""
 
+import errno
+import os
 import re
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,8 +12,10 @@ import pytest
 
 from livecoach.errors import StoreError
 from livecoach.model import Input, Payload, Tick
+from livecoach.store.header import RawEnd
 from livecoach.store.reader import SessionFile
 from livecoach.store.writer import SessionWriter
+from livecoach.wire.pod import STREAM
 from tests.store import samples
 
 
@@ -28,7 +33,7 @@ def test_the_file_is_wal_and_stamped_while_it_is_written(tmp_path: Path) -> None
     writer.write([Tick(0, 0.0)])
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-        assert db.execute("PRAGMA user_version").fetchone() == (1,)
+        assert db.execute("PRAGMA user_version").fetchone() == (2,)
         assert db.execute("PRAGMA application_id").fetchone() == (0x6C637331,)
     assert path.with_name("x.db-wal").exists()
     writer.close()
@@ -109,4 +114,89 @@ def test_a_file_removed_under_the_writer_is_noticed(tmp_path: Path) -> None:
     path.unlink()
     with pytest.raises(StoreError, match="removed"):
         writer.write([Tick(0, 0.0)])
+    writer.close()
+
+
+def test_an_hour_of_a_200_hz_pod_takes_at_most_12_mb(tmp_path: Path) -> None:
+    """Packets of ten samples of six axes, 136 bytes each, as `livecoach.wire.pod` reads them."""
+    sizes: list[int] = []
+    for minutes in (2, 5):
+        path = tmp_path / f"{minutes}.db"
+        writer = SessionWriter(path, samples.header())
+        for second in range(60 * minutes):
+            numbers = range(20 * second, 20 * second + 20)
+            packets = [
+                Payload(n, n / 20 + 0.0123, "LC-POD-1234", STREAM, n, bytes(136)) for n in numbers
+            ]
+            writer.write([*packets])
+        writer.close()
+        sizes.append(path.stat().st_size)
+    assert 20 * (sizes[1] - sizes[0]) <= 12e6
+
+
+def test_raw_data_end_where_they_are_no_longer_wanted(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    items = [samples.item(n) for n in range(100)]
+    writer = SessionWriter(path, samples.header())
+    writer.write(items[:36])
+    writer.write([Tick(100, 0.5)], raw=False)
+    assert writer.raw_end is None
+    writer.write(items[36:60], raw=False)
+    writer.write(items[60:])
+    writer.close()
+    with SessionFile(path) as file:
+        assert file.raw_end == RawEnd(n=36, t=0.18)
+        assert list(file.inputs()) == [item for n, item in enumerate(items[:36]) if n % 10 != 9]
+        assert list(file.events()) == items[9::10]
+        assert file.counts() == {"payload": 29, "tick": 11, "step": 10}
+
+
+def test_a_write_that_fails_can_be_tried_again(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    items = [samples.item(n) for n in range(50)]
+    writer = SessionWriter(path, samples.header())
+    with pytest.raises(StoreError):
+        writer.write([*items, samples.payload(0, 0.0)])
+    writer.write(items, raw=False)
+    with pytest.raises(StoreError):
+        writer.write([samples.payload(60, 0.3), Tick(5, 0.3)])
+    assert writer.raw_end == RawEnd(n=0, t=0.0)
+    writer.close()
+    with SessionFile(path) as file:
+        assert file.counts() == {"tick": 5, "step": 5}
+
+
+def test_a_file_appears_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[list[str]] = []
+
+    def look(*_: Path) -> Path:
+        seen.append(sorted(entry.name for entry in tmp_path.iterdir()))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "rename", look)
+    with pytest.raises(StoreError, match="No space left"):
+        SessionWriter(tmp_path / "x.db", samples.header())
+    assert seen == [["x.db.part"]]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_wal_cut_anywhere_costs_one_commit_at_most(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    writer = SessionWriter(path, samples.header())
+    items = [samples.item(n) for n in range(4000)]
+    for start in range(0, 4000, 160):
+        writer.write(items[start : start + 160])
+    (tmp_path / "cut").mkdir()
+    cut = tmp_path / "cut" / "x.db"
+    size = path.with_name("x.db-wal").stat().st_size
+    assert size < 400_000
+    for left in range(0, size + 1, 4099):
+        for end in ("", "-wal"):
+            shutil.copy(f"{path}{end}", f"{cut}{end}")
+        os.truncate(f"{cut}-wal", left)
+        with SessionFile(cut) as file:
+            assert sum(file.counts().values()) >= 4000 - 160
+            assert file._db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     writer.close()
