@@ -2,12 +2,16 @@
 
 import platform
 from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
 
 from livecoach.config import Config, parse_speed
-from livecoach.errors import StoreError
+from livecoach.errors import ConfigError, StoreError
 from livecoach.model import Baseline, Device, Profile
 from livecoach.session.pipeline import Pipeline, Stature
 from livecoach.sinks.audio.route import ROUTED, full_name
+from livecoach.store.header import Header
 from livecoach.store.places import profile_path
 from livecoach.store.profile import ProfileStore
 
@@ -17,6 +21,14 @@ def pipeline_of(config: Config, profile: Profile) -> Pipeline:
     runner = config.runner
     stature = Stature(runner.height_m, runner.leg_length_m, parse_speed(config.speed))
     return Pipeline(config.coach, profile, stature, config.cadences)
+
+
+def recorded_config(header: Header, path: Path) -> Config:
+    """Return the configuration in the header of the session at ``path``; raises `ConfigError`."""
+    try:
+        return msgspec.convert(header.config, Config)
+    except msgspec.ValidationError as exc:
+        raise ConfigError(str(path), f"its configuration is not understood: {exc}") from exc
 
 
 def stored_profile(config: Config) -> Profile:
