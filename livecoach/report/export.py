@@ -6,7 +6,6 @@ machine's on that day, for a session keeps only UTC.
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -22,7 +21,7 @@ from livecoach.wire import pod
 
 Format: TypeAlias = Literal["fit", "tcx", "csv"]
 Watch: TypeAlias = Callable[[Iterator[Event]], Iterator[Event]]
-_LOOK_AT = 2000
+_RECORDED = frozenset({"imu.csv", "ble.csv"})
 
 
 class Exported(Struct, frozen=True):
@@ -139,13 +138,14 @@ def _origin_s(session: SessionFile) -> float:
 
 
 def _temperatures(session: SessionFile) -> Iterator[tuple[float, float]]:
-    """Yield a livecoach pod's own temperature once a second, when one was worn."""
-    early = islice(session.inputs(), _LOOK_AT)
-    if not any(isinstance(x, Payload) and x.channel == pod.STREAM for x in early):
-        return
+    """Yield a livecoach pod's own temperature once a second; recordings have none."""
     second = -1
     for x in session.inputs():
-        if isinstance(x, Payload) and x.channel == pod.STREAM and int(x.t) != second:
+        if not isinstance(x, Payload):
+            continue
+        if x.channel in _RECORDED:
+            return
+        if x.channel == pod.STREAM and int(x.t) != second:
             try:
                 degc = float(pod.parse(x.data).temperature_degc)
             except WireError:

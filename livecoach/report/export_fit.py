@@ -8,6 +8,7 @@ under its two names, lean, target and quality. A heard cue is an ``event`` of ty
 was heard or a speed typed in.
 """
 
+import re
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -68,11 +69,11 @@ def encode(track: Track, started: datetime, *, treadmill: bool, version: str) ->
     if zero < LOWEST_TIME_S:
         day = f"{started:%Y-%m-%d}"
         raise StoreError(f"its date is {day}, as from a clock that was not set: use --csv or --tcx")
-    major, minor, patch = (int(part) for part in version.split(".")[:3])
-    writer = FitWriter(APPLICATION_ID, 10_000 * major + 100 * minor + patch, DEVELOPER)
-    _Activity(writer, track, zero, treadmill=treadmill or track.belt).write(
-        round(100 * (major + minor / 100)), _offset_s(started)
-    )
+    major, minor = ([int(part) for part in re.findall(r"[0-9]+", version)] + [0, 0])[:2]
+    software = 100 * major + minor
+    writer = FitWriter(APPLICATION_ID, software, DEVELOPER)
+    activity = _Activity(writer, track, zero, treadmill=treadmill or track.belt)
+    activity.write(software, _offset_s(started))
     return writer.finish()
 
 

@@ -115,7 +115,7 @@ class ProfileStore:
         """Keep ``baseline`` in place of the runner's former one at this speed (within 0.25 m/s)."""
         row = (
             runner,
-            _bin(baseline.speed_mps),
+            speed_bin(baseline.speed_mps),
             baseline.step_rate_spm,
             baseline.speed_mps,
             baseline.steps,
@@ -205,5 +205,6 @@ def _rows(db: sqlite3.Connection, query: str, whose: str) -> list[tuple[Any, ...
     return db.execute(query, (whose,)).fetchall()
 
 
-def _bin(speed_mps: float | None) -> int:
+def speed_bin(speed_mps: float | None) -> int:
+    """Return the number of the bin in which a baseline of this speed is kept, one per bin."""
     return _NO_SPEED if speed_mps is None else math.floor(speed_mps / SPEED_BIN_MPS + 0.5)
