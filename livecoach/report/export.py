@@ -13,8 +13,9 @@ from msgspec import Struct
 from livecoach.errors import StoreError, WireError
 from livecoach.model import Event, Link, Payload
 from livecoach.report import export_fit, export_tcx
+from livecoach.report.export_build import TrackBuilder
 from livecoach.report.export_csv import CsvBuilder
-from livecoach.report.export_track import Track, TrackBuilder
+from livecoach.report.export_track import Track
 from livecoach.session.known import pipeline_of, recorded_config
 from livecoach.store.reader import SessionFile
 from livecoach.wire import pod
