@@ -13,7 +13,7 @@ from msgspec import Struct
 from livecoach.errors import StoreError, WireError
 from livecoach.model import Event, Link, Payload
 from livecoach.report import export_fit, export_tcx
-from livecoach.report.export_build import TrackBuilder
+from livecoach.report.export_build import USED, TrackBuilder
 from livecoach.report.export_csv import CsvBuilder
 from livecoach.report.export_track import Track
 from livecoach.session.known import pipeline_of, recorded_config
@@ -71,7 +71,7 @@ def export(session: SessionFile, form: Format, watch: Watch = iter) -> Exported:
             raise _nothing(session)
         return Exported(data, rows, started)
     builder = TrackBuilder()
-    for event in watch(_events(session)):
+    for event in watch(_events(session, *USED)):
         builder.update(event)
     for t, degc in _temperatures(session):
         builder.temperature(t, degc)
@@ -115,12 +115,9 @@ def _started(session: SessionFile) -> datetime:
         raise StoreError(f"{session.path}: its date {told!r} is damaged") from exc
 
 
-def _events(session: SessionFile) -> Iterator[Event]:
-    recorded = session.events()
-    first = next(recorded, None)
-    if first is not None:
-        yield first
-        yield from recorded
+def _events(session: SessionFile, *kinds: str) -> Iterator[Event]:
+    if next(session.events(), None) is not None:
+        yield from session.events(*kinds)
         return
     config = recorded_config(session.header, session.path)
     pipeline = pipeline_of(config, session.header.profile)

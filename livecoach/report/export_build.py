@@ -1,10 +1,10 @@
 """Events of a session -> its track.
 
-A second belongs to the activity when somebody moved in it: a step while running or walking, or a
-second of a foot pod that is fresh and moves; where there is neither, a moving belt; without that
-too, a heart rate. A row has the means of the steps that began in its second. Speed is the steps',
-else the pod's, else the belt's; the last known one counts for 5 s when distance is summed. Cues are
-what was heard: words and tones, and the first beat of each burst.
+A second belongs to the activity when somebody moved in it: a step while running or walking began,
+or a foot pod was fresh and moved; where there is neither, a belt moved; without that too, a heart
+was heard. A row has the means of the steps that began in its second. Speed is the steps', else the
+pod's, else the belt's; the last known one counts for 5 s when distance is summed. Cues are what was
+heard: words and tones, and the first beat of each burst.
 """
 
 import itertools
@@ -24,6 +24,8 @@ from livecoach.model import (
 )
 from livecoach.report.export_track import Marker, Second, Track, laps_of, spans_of
 
+USED = ("step", "pod", "heart", "belt", "target", "cue", "cue_played", "sensor")
+"""The kinds of events that `TrackBuilder` looks at."""
 HOLD_S = 5
 _BALANCE_S = 4
 _BURST_S = 3.0
@@ -70,7 +72,6 @@ class TrackBuilder:
 
     def __init__(self) -> None:
         self._buckets: dict[int, _Bucket] = {}
-        self._moving: set[int] = set()
         self._pods: dict[int, PodReport] = {}
         self._belts: dict[int, float] = {}
         self._hearts: dict[int, float] = {}
@@ -124,12 +125,10 @@ class TrackBuilder:
         )
 
     def _step(self, step: Step) -> None:
-        first = int(step.t)
-        bucket = self._buckets.get(first)
+        bucket = self._buckets.get(int(step.t))
         if bucket is None:
-            bucket = self._buckets[first] = _Bucket()
+            bucket = self._buckets[int(step.t)] = _Bucket()
         bucket.add(step)
-        self._moving.update((first, int(step.t + step.step_time_s)))
 
     def _active(self) -> list[int]:
         pods = {
@@ -138,7 +137,7 @@ class TrackBuilder:
             if report.speed_mps is None or report.speed_mps > 0
         }
         belts = {k for k, speed in self._belts.items() if speed > 0}
-        return sorted(self._moving | pods or belts or set(self._hearts))
+        return sorted(set(self._buckets) | pods or belts or set(self._hearts))
 
     def _seconds(self, spans: Sequence[tuple[int, int]]) -> list[Second]:
         out: list[Second] = []

@@ -26,8 +26,10 @@ _BROKEN = (
     fitdecode.FitError,
     struct.error,
     ArithmeticError,
+    AssertionError,
     AttributeError,
     LookupError,
+    RuntimeError,
     TypeError,
     ValueError,
 )
@@ -105,6 +107,8 @@ def read(path: Path) -> OldRun:
     try:
         for frame in _messages(path):
             found.take(frame)
+        if path.stat().st_size == 0:
+            raise SourceError(f"{path}: this is not a FIT file: it is empty")
     except FileNotFoundError:
         raise SourceNotFoundError(f"{path}: no such file") from None
     except fitdecode.FitHeaderError as exc:
