@@ -11,7 +11,7 @@ import pytest
 from tests.commandline import fails_in_one_line, livecoach
 from tests.session.recordings import imu_file, pod_file
 
-COMMANDS = ("analyze", "demo", "metrics", "replay", "run", "sessions")
+COMMANDS = ("analyze", "demo", "export", "import", "metrics", "replay", "run", "sessions")
 
 
 @pytest.mark.parametrize("command", [(), *((c,) for c in COMMANDS)])

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from livecoach.commands.output import print_json, stdout, timed, write_whole
+from livecoach.commands.output import placed, print_json, stdout, write_whole
 from livecoach.errors import ConfigError
 from livecoach.model import Cue, Event
 from livecoach.report.export import Exported, Format
@@ -38,7 +38,7 @@ def export(
         duration_s = session.duration_s()
 
         def watch(events: Iterator[Event]) -> Iterator[Event]:
-            return timed(events, _known, duration_s, "exporting")
+            return placed(events, _known, duration_s, "exporting")
 
         done = export_session(session, form, watch)
         session_id = session.header.session_id

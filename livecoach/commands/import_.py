@@ -1,8 +1,11 @@
 """``livecoach import``: a runner's own step rates from a run that some watch recorded."""
 
+from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
-from livecoach.commands.output import print_json, stdout
+from livecoach.commands.output import placed, print_json, stdout
 from livecoach.config import RunnerConfig
 from livecoach.errors import SourceError
 from livecoach.model import Baseline
@@ -15,7 +18,13 @@ from livecoach.store.profile import ProfileStore, speed_bin
 
 def import_(*, path: Path, runner: str | None, as_json: bool) -> int:
     """Keep what a FIT file tells of a runner's own step rates; return the exit code."""
-    run = read(path.expanduser())
+    path = path.expanduser()
+    size = path.stat().st_size if path.is_file() else 0
+
+    def watch(messages: Iterator[tuple[int, Any]]) -> Iterator[tuple[int, Any]]:
+        return placed(messages, itemgetter(0), size, "reading")
+
+    run = read(path, watch)
     learnt = learn(run)
     if not learnt:
         raise SourceError(f"{path}: {_why_nothing(run)}")

@@ -49,20 +49,20 @@ def watched(inputs: Iterable[Input], paths: Iterable[Path], what: str) -> Iterat
             yield x
 
 
-def timed(
-    items: Iterator[_Item], time_of: Callable[[_Item], float], end_s: float, what: str
+def placed(
+    items: Iterator[_Item], place_of: Callable[[_Item], float], end: float, what: str
 ) -> Iterator[_Item]:
-    """Pass items through, with a progress bar on a terminal, by their time out of ``end_s``."""
+    """Pass items through, with a progress bar on a terminal, by their time or place to ``end``."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield from items
         return
     columns = (TextColumn(what), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(what, total=end_s)
+        task = progress.add_task(what, total=end)
         for count, item in enumerate(items):
             if count % _EVERY == 0:
-                progress.update(task, completed=time_of(item))
+                progress.update(task, completed=place_of(item))
             yield item
 
 

@@ -10,10 +10,10 @@ asked for something.
 import statistics
 import struct
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import fitdecode
 from msgspec import Struct
@@ -21,6 +21,7 @@ from msgspec import Struct
 from livecoach.errors import SourceError, SourceNotFoundError
 from livecoach.report.export_fit import APPLICATION_ID
 
+Watch: TypeAlias = Callable[[Iterator[tuple[int, Any]]], Iterator[tuple[int, Any]]]
 _MOST_PER_LEG = 120.0
 _BROKEN = (
     fitdecode.FitError,
@@ -95,8 +96,15 @@ class _Found:
         return (stamp - self.began).total_seconds()
 
 
-def read(path: Path) -> OldRun:
+def read(path: Path, watch: Watch = iter) -> OldRun:
     """Read a file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    watch
+        Passes its messages on and shows how far it has come: each has its place in the file, bytes.
 
     Raises
     ------
@@ -105,7 +113,7 @@ def read(path: Path) -> OldRun:
     """
     found = _Found()
     try:
-        for frame in _messages(path):
+        for _, frame in watch(_messages(path)):
             found.take(frame)
         if path.stat().st_size == 0:
             raise SourceError(f"{path}: this is not a FIT file: it is empty")
@@ -120,11 +128,13 @@ def read(path: Path) -> OldRun:
     return _judged(path, found)
 
 
-def _messages(path: Path) -> Iterator[Any]:
+def _messages(path: Path) -> Iterator[tuple[int, Any]]:
     with path.open("rb") as file, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # watches' own fields are often not as they were declared
         reader = fitdecode.FitReader(file, error_handling=fitdecode.ErrorHandling.IGNORE)
-        yield from (frame for frame in reader if frame.frame_type == fitdecode.FIT_FRAME_DATA)
+        for frame in reader:
+            if frame.frame_type == fitdecode.FIT_FRAME_DATA:
+                yield file.tell(), frame
 
 
 def _judged(path: Path, found: _Found) -> OldRun:

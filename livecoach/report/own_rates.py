@@ -3,8 +3,10 @@
 Steady: running (from 140 steps/min and 1.6 m/s: people walk below), heard throughout for 21 s
 around, and in four fifths of these the speed within 0.5 m/s and the rate within 8 steps/min (both
 from nine tenths down to one; satellite speed wanders by 0.2 m/s). Such seconds are sorted by their
-median speed into bins of 0.25 m/s; a bin with a minute of them gives a baseline, the median of its
-rates. All figures here are set by judgement, not from data.
+median speed into bins of 0.25 m/s; a bin with a minute of them gives a baseline, the mean of its
+rates without the highest and lowest tenth (a median would keep the watch's whole numbers). The
+figures are set by judgement; on six recorded series of ten minutes (Garmin, Stryd) they keep 68 to
+93 % of the seconds.
 """
 
 from collections.abc import Iterator, Sequence
@@ -55,7 +57,8 @@ def learn(run: OldRun) -> tuple[Learnt, ...]:
 
 
 def _learnt(rate: _Floats, speed: _Floats) -> Learnt:
-    spm = float(np.median(rate))
+    cut = len(rate) // 10
+    spm = float(np.mean(np.sort(rate)[cut : len(rate) - cut]))
     baseline = Baseline(spm, float(np.mean(speed)), round(float(np.sum(rate)) / 60.0))
     return Learnt(baseline, len(rate), float(np.std(rate)))
 

@@ -1,5 +1,6 @@
 """Old runs of watches, made up byte by byte: what is learnt from them, and what is refused."""
 
+import csv
 import math
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ from livecoach.errors import SourceError, SourceNotFoundError
 from livecoach.report.old_run import OldRun, Reading, read
 from livecoach.report.own_rates import learn
 from livecoach.wire.fit import FitWriter, Value
+from livecoach.wire.fit_profile import MESSAGES, U16, Field
 
 T0 = 1_000_000_000
 RUNNING, CYCLING, WALKING = 1, 2, 11
@@ -77,12 +79,41 @@ def test_a_recorder_that_counts_both_legs_is_found_out(tmp_path: Path) -> None:
     assert one.baseline.step_rate_spm == 168.0
 
 
-def test_the_older_speed_field_will_do(tmp_path: Path) -> None:
-    told = [{"spm": 170.0, "mps": 3.0}] * 120
-    path = watch_file(tmp_path / "x.fit", [*told])
-    data = path.read_bytes()
-    assert learn(read(path))
-    assert data.count(b"\x49\x04\x86") == 1  # enhanced_speed, as defined
+def test_the_older_speed_field_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(MESSAGES["record"].fields, "speed", Field(6, U16, 1e3))
+    old: list[dict[str, Value]] = [{"spm": 170.0, "speed": 3.0} for _ in range(120)]
+    (one,) = learn(read(watch_file(tmp_path / "x.fit", old)))
+    assert one.baseline.speed_mps == pytest.approx(3.0)
+
+
+RECORDED = (
+    "davis_hrm",
+    "davis_stryd",
+    "fenix_a",
+    "fenix_b",
+    "fitparse_fenix2",
+    "fitparse_stryd",
+)
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_recorded_runs_teach_what_they_hold(name: str, data_dir: Path, tmp_path: Path) -> None:
+    with (data_dir / "ble" / f"{name}_per_leg.rsc_truth.csv").open() as file:
+        told = [{k: float(v or 0) for k, v in row.items()} for row in csv.DictReader(file)]
+    values: list[dict[str, Value]] = [
+        {"spm": x["step_rate_spm"], "mps": x["speed_mps"]} for x in told
+    ]
+    learnt = learn(read(watch_file(tmp_path / "x.fit", values)))
+    assert learnt
+    for known in learnt:
+        near = [
+            x["step_rate_spm"]
+            for x in told
+            if x["step_rate_spm"] > 140
+            and abs(x["speed_mps"] - (known.baseline.speed_mps or 0)) < 0.125
+        ]
+        assert known.baseline.step_rate_spm == pytest.approx(float(np.median(near)), abs=2.0)
+        assert known.spread_spm < 4
 
 
 @pytest.mark.parametrize(
