@@ -32,7 +32,7 @@ def export(
         raise ConfigError("--json", "standard output can't carry the file too: leave out -o -")
     path = find_session(ident, folder or sessions_dir())
     with SessionFile(path) as session:
-        target = Path(out or f"{session.header.session_id}.{form}")
+        target = Path(out or f"{path.stem}.{form}")
         if target.exists() and target.samefile(path):
             raise ConfigError("--out", f"{target} is the session itself; choose another name")
         duration_s = session.duration_s()

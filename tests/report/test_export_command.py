@@ -4,12 +4,17 @@ import json
 import os
 import stat
 import subprocess
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from livecoach.commands.output import write_whole
+from livecoach.errors import SinkError, StoreError
 from livecoach.store.places import profile_path, sessions_dir
 from livecoach.store.profile import ProfileStore
+from livecoach.store.reader import SessionFile
 from tests.commandline import command, fails_in_one_line, livecoach
 from tests.report.fit_readers import fitdecode_rows
 from tests.report.sessions import cue, generated, known_at, steps, ticks, write
@@ -178,3 +183,49 @@ def test_what_teaches_nothing_leaves_the_profile_as_it_was() -> None:
     assert not profile_path().exists()
     assert "not a FIT file" in fails_in_one_line(livecoach("import", path), 1)
     assert "no such file" in fails_in_one_line(livecoach("import", "none.fit"), 1)
+
+
+def test_a_run_that_was_killed_is_exported() -> None:
+    run = command("run", "--source", "sim:?speed_mps=3.0", "--audio", "null", "--session", "runs")
+    with subprocess.Popen(run, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            deadline_s = time.monotonic() + 60
+            while _stored_steps() < 10:
+                assert time.monotonic() < deadline_s
+                time.sleep(0.5)
+        finally:
+            process.kill()
+    (path,) = Path("runs").glob("*.db")
+    said = json.loads(livecoach("export", path, "--fit", "--json").stdout)
+    records = [v for k, v in fitdecode_rows(Path(said["file"]).read_bytes()) if k == "record"]
+    assert len(records) == said["seconds"] >= 3
+    assert records[-1]["enhanced_speed"] == 3.0
+
+
+def _stored_steps() -> int:
+    """Return how many steps of a run that is going on are on the disk."""
+    for path in Path("runs").glob("*.db"):
+        with suppress(StoreError), SessionFile(path) as session:
+            return session.counts().get("step", 0)
+    return 0
+
+
+def test_a_write_that_fails_leaves_what_was_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    path = Path("x.fit")
+    path.write_bytes(b"old")
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(SinkError, match="No space left"):
+        write_whole(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(Path().iterdir()) == [path]
+
+
+def test_a_link_is_written_through() -> None:
+    Path("real.fit").write_bytes(b"old")
+    Path("link.fit").symlink_to("real.fit")
+    write_whole(Path("link.fit"), b"new")
+    assert Path("real.fit").read_bytes() == b"new"
+    assert Path("link.fit").is_symlink()
