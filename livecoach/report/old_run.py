@@ -69,7 +69,8 @@ class _Found:
                 self._record(frame)
             case "session" | "sport":
                 sport = frame.get_value("sport", fallback=None)
-                self.sports |= {str(sport)} if sport is not None else set()
+                if sport is not None:
+                    self.sports.add(sport if isinstance(sport, str) else "an unknown sport")
             case "developer_data_id":
                 told = frame.get_value("application_id", fallback=None)
                 self.own = self.own or (told is not None and bytes(told) == APPLICATION_ID)

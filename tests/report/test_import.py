@@ -162,6 +162,7 @@ def test_any_readings_give_possible_baselines_or_none(
     ("told", "sport", "words"),
     [
         (rows(100, 170.0, 3.0), CYCLING, "this is cycling, not a run"),
+        (rows(100, 170.0, 3.0), 199, "this is an unknown sport"),
         (rows(100, 170.0, 3.0), WALKING, "this is walking, not a run"),
         ([{"mps": 3.0}] * 100, RUNNING, "no cadence"),
         ([{"spm": 170.0}] * 100, RUNNING, "no speed"),
