@@ -17,6 +17,15 @@ _folder = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of session files (default: the user's data folder).",
 )
+
+
+def _session_ids(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Complete the id of a session."""
+    folder = context.params.get("folder") or import_module("livecoach.store.places").sessions_dir()
+    return sorted(path.stem for path in folder.glob("*.db") if path.stem.startswith(incomplete))
+
+
+_ident = click.argument("ident", metavar="ID", shell_complete=_session_ids)
 _seconds = click.FloatRange(min=0, min_open=True)
 _for_seconds = click.option("--seconds", type=_seconds, help="Stop by itself after this long.")
 _source = click.option(
@@ -36,16 +45,6 @@ _pace = click.option(
     show_default=True,
     help="As it happened, or as fast as it goes.",
 )
-
-
-def _ids(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Complete the id of a session."""
-    places = import_module("livecoach.store.places")
-    folder = ctx.params.get("folder") or places.sessions_dir()
-    return sorted(path.stem for path in folder.glob("*.db") if path.stem.startswith(incomplete))
-
-
-_ident = click.argument("ident", metavar="ID", shell_complete=_ids)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -149,6 +148,32 @@ def explain(**options: object) -> int:
     it would have changed anyway, and is taken off the effect.
     """
     return _dispatch("explain", options)
+
+
+@cli.command()
+@_ident
+@click.option("--fit", is_flag=True, help="FIT activity: all that FIT has a field for, and more.")
+@click.option("--tcx", is_flag=True, help="TCX activity: heart rate, speed, distance, cadence.")
+@click.option("--csv", is_flag=True, help="Table of single steps, as analyze writes it.")
+@click.option("-o", "--out", help="File to write (default: ID.fit here); - for standard output.")
+@_folder
+@_json
+def export(**options: object) -> int:
+    """Write a session as a file for other programs, also one that was cut off.
+
+    A row a second, pauses where nobody ran, a lap a kilometre. Times are UTC, the time zone is this
+    machine's. Cadence counts one leg, as other programs expect. An existing file is replaced.
+    """
+    return _dispatch("export", options)
+
+
+@cli.command("import")
+@click.argument("path", metavar="FILE.fit", type=click.Path(path_type=Path))
+@click.option("--runner", help="Whose run it was.")
+@_json
+def import_(**options: object) -> int:
+    """Learn a runner's own step rate by speed from an old run, recorded by any watch."""
+    return _dispatch("import_", options)
 
 
 @cli.command()

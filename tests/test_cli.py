@@ -16,6 +16,8 @@ COMMANDS = (
     "demo",
     "drill",
     "explain",
+    "export",
+    "import",
     "metrics",
     "plan",
     "replay",

@@ -1,16 +1,23 @@
-"""What commands share: consoles, progress, JSON."""
+"""What commands share: consoles, progress, JSON, files."""
 
-from collections.abc import Iterable, Iterator
+import contextlib
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import click
 import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from livecoach.errors import SinkError
 from livecoach.model import Input, Payload
 
 _WIDE = 160
+_EVERY = 2000
+_Item = TypeVar("_Item")
 
 
 def print_json(value: object) -> None:
@@ -37,6 +44,59 @@ def watched(inputs: Iterable[Input], paths: Iterable[Path], what: str) -> Iterat
         done = 0
         for count, x in enumerate(inputs):
             done += len(x.data) + 1 if isinstance(x, Payload) else 0
-            if count % 2000 == 0:
+            if count % _EVERY == 0:
                 progress.update(task, completed=done)
             yield x
+
+
+def placed(
+    items: Iterator[_Item], place_of: Callable[[_Item], float], end: float, what: str
+) -> Iterator[_Item]:
+    """Pass items through, with a progress bar on a terminal, by their time or place to ``end``."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield from items
+        return
+    columns = (TextColumn(what), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(what, total=end)
+        for count, item in enumerate(items):
+            if count % _EVERY == 0:
+                progress.update(task, completed=place_of(item))
+            yield item
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file: it is there with all of ``data`` in it, or as it was before.
+
+    Raises
+    ------
+    SinkError
+        It cannot be written.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            # a pipe or a device cannot be replaced
+            path.write_bytes(data)
+            return
+        _replace(path, data)
+    except OSError as exc:
+        raise SinkError(f"{path}: cannot be written: {exc.strerror}") from exc
+
+
+def _replace(path: Path, data: bytes) -> None:
+    path = path.resolve()
+    handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~umask)
+        Path(name).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise

@@ -2,15 +2,18 @@
 
 import platform
 from collections.abc import Callable
+from pathlib import Path
 
+import msgspec
 from msgspec.structs import replace
 
 from livecoach.coach.guided import coach_of
 from livecoach.config import Config, parse_speed
-from livecoach.errors import StoreError
+from livecoach.errors import ConfigError, StoreError
 from livecoach.model import Baseline, Device, Efficacy, Lesson, Profile
 from livecoach.session.pipeline import Pipeline, Stature
 from livecoach.sinks.audio.route import ROUTED, full_name
+from livecoach.store.header import Header
 from livecoach.store.places import profile_path
 from livecoach.store.profile import ProfileStore
 
@@ -27,6 +30,14 @@ def pipeline_of(config: Config, profile: Profile) -> Pipeline:
     stature = Stature(runner.height_m, runner.leg_length_m, parse_speed(config.speed))
     guided = coach_of(config.guide, coach, profile, config.seed)
     return Pipeline(guided, profile, stature, config.cadences, config.seed)
+
+
+def recorded_config(header: Header, path: Path) -> Config:
+    """Return the configuration in the header of the session at ``path``; raises `ConfigError`."""
+    try:
+        return msgspec.convert(header.config, Config)
+    except msgspec.ValidationError as exc:
+        raise ConfigError(str(path), f"its configuration is not understood: {exc}") from exc
 
 
 def stored_profile(config: Config) -> Profile:

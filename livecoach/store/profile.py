@@ -142,7 +142,7 @@ class ProfileStore:
         """Keep ``baseline`` in place of the runner's former one at this speed (within 0.25 m/s)."""
         row = (
             runner,
-            _bin(baseline.speed_mps),
+            speed_bin(baseline.speed_mps),
             baseline.step_rate_spm,
             baseline.speed_mps,
             baseline.steps,
@@ -254,5 +254,6 @@ def _efficacy(row: tuple[Any, ...]) -> Efficacy:
     return Efficacy(**dict(zip(Efficacy.__struct_fields__, row, strict=True)))
 
 
-def _bin(speed_mps: float | None) -> int:
+def speed_bin(speed_mps: float | None) -> int:
+    """Return the number of the bin in which a baseline of this speed is kept, one per bin."""
     return _NO_SPEED if speed_mps is None else math.floor(speed_mps / SPEED_BIN_MPS + 0.5)
