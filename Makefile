@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# What the rigs need beyond Python: a private D-Bus, a private sound server, and PortAudio.
-RIG_PACKAGES := dbus libportaudio2 pulseaudio pulseaudio-utils libasound2-plugins espeak-ng
+# What the rigs need beyond Python: a private D-Bus, a private sound server, PortAudio, and a browser.
+RIG_PACKAGES := dbus libportaudio2 pulseaudio pulseaudio-utils libasound2-plugins espeak-ng \
+	chromium fonts-dejavu-core
 
 .PHONY: help demo test lint check rigs bench soak accuracy pictures clean
 
@@ -13,7 +14,7 @@ help:
 	@echo "make bench     speed and memory, printed"
 	@echo "make soak      ten minutes of beats under load, four times; ten of Bluetooth under trouble"
 	@echo "make accuracy  score the estimators and write the README's table (needs LIVECOACH_DATA)"
-	@echo "make pictures  the README's picture of the console, from a run of the demo's runner"
+	@echo "make pictures  the README's pictures: the console in the demo, reports (LIVECOACH_DATA)"
 	@echo "make clean     remove .venv and caches"
 
 $(VENV)/.made:
@@ -83,6 +84,7 @@ accuracy: $(VENV)/.testing
 
 pictures: $(VENV)/.testing
 	$(BIN)/python -m tests.pictures
+	$(BIN)/python -m tests.pictures.report
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist

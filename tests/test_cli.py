@@ -21,6 +21,7 @@ COMMANDS = (
     "metrics",
     "plan",
     "replay",
+    "report",
     "run",
     "sessions",
     "sweep",

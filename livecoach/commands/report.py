@@ -6,9 +6,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TypeAlias
 
-from livecoach.commands.output import placed, print_json, stdout, write_whole
+from livecoach.commands.output import known_at, placed, print_json, stdout, write_whole
 from livecoach.errors import ConfigError, SinkError
-from livecoach.model import Cue, Event
+from livecoach.model import Event
 from livecoach.report.blocks import Mean
 from livecoach.report.gather import Own, earlier, own_way, review
 from livecoach.report.review import Review, Section
@@ -60,15 +60,11 @@ def _found(path: Path) -> tuple[Review, list[Review], Own | None]:
         end_s = session.duration_s()
 
         def watch(events: Iterator[Event], what: str) -> Iterator[Event]:
-            return placed(events, _known, end_s, f"reading {what}")
+            return placed(events, known_at, end_s, f"reading {what}")
 
         found = review(session, watch)
     before = earlier(found, path.parent, watch)
     return found, before, own_way(found, before)
-
-
-def _known(event: Event) -> float:
-    return event.t_decided if isinstance(event, Cue) else event.t_known
 
 
 def _table(

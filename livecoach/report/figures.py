@@ -62,6 +62,8 @@ _STYLE: Any = {
 _WIDTH_IN = 7.5
 _LANES = ("beats", "words", "silence")
 _SHOWN = 4
+WAYS = 3
+"""So many ways of asking are drawn."""
 _LONGEST = 38
 _SPACE = "\N{NO-BREAK SPACE}"
 
@@ -152,7 +154,8 @@ def _lanes(axes: Axes, of: Review) -> None:
             kind = {"beat": "beats", "speech": "words", "silence": "silence"}.get(cue.kind)
             if kind != name:
                 continue
-            start, end = cue.t / 60.0, cue.until_t / 60.0
+            start = cue.t / 60.0
+            end = max(cue.until_t / 60.0, start + 0.002 * of.duration_s / 60.0)
             if kind == "words":
                 heard = _INK if cue.heard else "none"
                 axes.plot([start], [y], marker="v", ms=4.2, mfc=heard, mec=_INK, mew=0.7)
@@ -225,11 +228,11 @@ def _course(axes: Axes, of: Review, own: Own | None, name: str) -> None:
 
 def effects(known: list[CueEffect]) -> str | None:
     """Draw what each way of asking has done, with twice its standard error; None: nothing known."""
-    rows = [e for e in known if e.mean_effect is not None][:_SHOWN]
+    rows = [e for e in known if e.mean_effect is not None][:WAYS]
     if not rows:
         return None
     with rc_context(_STYLE):
-        figure = Figure(figsize=(4.3, 0.5 + 0.38 * len(rows)))
+        figure = Figure(figsize=(4.3, 0.5 + 0.35 * len(rows)))
         axes = figure.subplots()
         figure.subplots_adjust(left=0.04, right=0.96, top=1.0, bottom=0.38 / figure.get_figheight())
         axes.axvline(0.0, color=_MUTED, lw=0.8)

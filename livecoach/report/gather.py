@@ -15,6 +15,7 @@ from livecoach.store.reader import SessionFile
 
 EARLIER = 5
 _LOOK_S = 60.0
+_ENDED = {"done", "interrupted", "failed"}
 _SAME_SPEED_MPS = 0.3
 
 Watch: TypeAlias = Callable[[Iterator[Event], str], Iterator[Event]]
@@ -118,7 +119,7 @@ def _told(session: SessionFile) -> Told:
         origin=_origin(config.sources),
         sensors=_sensors(session),
         wish=config.coach.target,
-        ended=session.summary is not None,
+        ended=session.summary is not None and session.summary.reason in _ENDED,
         duration_s=session.duration_s(),
     )
 

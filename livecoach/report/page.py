@@ -26,8 +26,7 @@ from livecoach.report.words import FORM, WORDS
 from livecoach.sinks.lines import clock
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-_WAYS = 4
-_EARLIER = 3
+_RUNS = 5
 _NAME = 40
 _DASH = "\N{EN DASH}"
 _SPACE = "\N{NO-BREAK SPACE}"
@@ -132,7 +131,7 @@ def _cadence(of: Review, own: Own | None) -> str:
     gaps = "means over 10 s; gaps: nobody ran, or not seen well"
     note = f"target: {of.target_reason}, band ± {100 * WITHIN_RATIO:.1f} %; {gaps}"
     if of.target_spm is None:
-        note = f"no target: {of.target_reason or 'none was set'}; {gaps}"
+        note = f"no target{f': {of.target_reason}' if of.wish else ''}; {gaps}"
     return (
         f"<section><h2>Cadence <small>{_safe(note)}</small></h2>"
         f'<figure class="long">{figures.cadence(of, own)}</figure></section>'
@@ -189,7 +188,7 @@ def _cues(of: Review) -> str:
         return f"<section><h2>Did the cues help?</h2><p>{text} {said}</p></section>"
     drawn = f"<figure>{figure}</figure>" if figure else ""
     asked = sum(e.means != "silence" for e in of.effects)
-    rest = len(known) - _WAYS
+    rest = len(known) - figures.WAYS
     more = f" {rest} more ways were tried less often." if rest > 0 else ""
     unknown = (
         "" if figure else f"<p>Unknown: {asked} askings, too few silences to compare with.</p>"
@@ -258,12 +257,12 @@ def _earlier(of: Review, before: list[Review]) -> str:
         f"<th class=n scope=col>{WORDS[n].name.lower()} <small>{WORDS[n].unit}</small></th>"
         for n in names
     )
-    rows = "".join(_run(r, of, names) for r in (of, *before[:_EARLIER]))
+    rows = "".join(_run(r, of, names) for r in (of, *before[:_RUNS]))
     return (
         f"<section>{title}<div class=scroll><table><thead><tr><td></td>{heads}"
         "<th class=n scope=col>target</th><th class=n scope=col>on target</th>"
         "<th class=n scope=col>kept alone</th></tr></thead>"
-        f"<tbody>{rows}</tbody></table></div></section>"
+        f'<tbody class="runs">{rows}</tbody></table></div></section>'
     )
 
 
@@ -305,7 +304,7 @@ def _every_cue(of: Review) -> str:
 def _foot(of: Review, own: Own | None, *, first: bool) -> str:
     alone = "No earlier runs in this folder. " if first else ""
     sensors = "; ".join(
-        f"{s.name} ({s.mount or {'pod': 'foot pod', 'heart': 'heart rate'}.get(s.kind, s.kind)})"
+        f"{_name(s.name)} ({s.mount or {'pod': 'foot pod', 'heart': 'heart rate'}.get(s.kind, s.kind)})"
         for s in of.sensors[:4]
     )
     whence = "Your own way of running is not known: too little running that nobody coached."

@@ -290,7 +290,7 @@ class _Table:
         t, rate = self.line("step_rate_spm") if len(self.t) else (self.t, self.t)
         told = [target_at(targets, float(when)) for when in t]
         off = [
-            abs(spm / target - 1.0)
+            abs(float(spm) / target - 1.0)
             for spm, target in zip(rate, told, strict=True)
             if target is not None and math.isfinite(spm)
         ]

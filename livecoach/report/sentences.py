@@ -49,8 +49,9 @@ def _cadence(of: Review, own: Own | None) -> str:
     if not words.clear(RATE, by):
         told = words.changed(RATE, by)
         return f"Your cadence with cues was {now}, {was} {where}: no clear change ({told}){kept}."
+    to = words.mean(RATE, coached.means[RATE], unit=False)
     how = WORDS[RATE].more if by.value > 0 else WORDS[RATE].less
-    return f"Your steps got {how} with cues: {words.changed(RATE, by)}, to {now}{kept}."
+    return f"Your steps got {how} with cues: {words.changed(RATE, by)}, to {to}{kept}."
 
 
 def _form(of: Review, own: Own | None) -> str:

@@ -46,7 +46,8 @@ class WhatIf(Struct):
 
     ``same`` counts the cues that are the same in both, ``first`` is the first that differs, there
     and here (None: no more of them; of both: all are the same). ``only_recorded`` and
-    ``only_what_if`` are bursts, remarks and silences that begin in one of them only. ``notes`` says what cannot be known, and which settings cannot make a difference here.
+    ``only_what_if`` are bursts, remarks and silences that begin in one of them only. ``notes`` says
+    what cannot be known, and which settings cannot make a difference here.
     """
 
     session_id: str

@@ -67,7 +67,8 @@ def changed(measure: str, by: Change) -> str:
     """Return a change, its margin and its unit."""
     w = WORDS[measure]
     digits = max(w.digits, 1)
-    value = minus(f"{by.value * w.scale:+.{digits}f}")
+    told = f"{by.value * w.scale:+.{digits}f}"
+    value = minus(told if float(told) else told[1:])
     if by.margin is None:
         return f"{value}{spaced(w.unit)}, uncertainty unknown"
     return f"{value}{PLUS_MINUS}{by.margin * w.scale:.{digits}f}{spaced(w.unit)}"
