@@ -86,6 +86,7 @@ def _table(
         "parts": {name: _part(section) for name, section in of.parts.items()},
         "left": _means(of.whole.left),
         "right": _means(of.whole.right),
+        "left_less_right": _means(of.whole.apart),
         "kept_ratio": None if kept is None else {"value": kept.value, "margin": kept.margin},
         "retention": of.retention,
         "effects": latest_effects(of),

@@ -11,7 +11,7 @@ from importlib import resources
 
 from livecoach import __version__
 from livecoach.report import figures, words
-from livecoach.report.blocks import Mean, change
+from livecoach.report.blocks import Change, Mean
 from livecoach.report.explain import told
 from livecoach.report.gather import Own
 from livecoach.report.review import WITHIN_RATIO, Review
@@ -224,9 +224,10 @@ def _sides(of: Review) -> str:
     rows = []
     for name in ("contact_time_s", "step_rate_spm", "vertical_oscillation_m", "speed_loss_mps"):
         left, right = of.whole.left.get(name), of.whole.right.get(name)
-        if left is None or right is None:
+        pairs = of.whole.apart.get(name)
+        if left is None or right is None or pairs is None:
             continue
-        by = change(left, right)
+        by = Change(pairs.value, pairs.margin)
         strong = " clear" if words.clear(name, by) else ""
         said = words.changed(name, by).removesuffix(words.spaced(WORDS[name].unit))
         rows.append(
@@ -239,9 +240,9 @@ def _sides(of: Review) -> str:
         text = f"Unknown: {why} did not tell left from right."
         return f"{title}<p>{text}</p></section>"
     return (
-        f"{title}<table><thead><tr><td></td><th class=n scope=col>left</th>"
+        f"{title}<div class=scroll><table><thead><tr><td></td><th class=n scope=col>left</th>"
         "<th class=n scope=col>right</th><th class=n scope=col>left less right</th></tr></thead>"
-        f"<tbody>{''.join(rows)}</tbody></table></section>"
+        f"<tbody>{''.join(rows)}</tbody></table></div></section>"
     )
 
 
@@ -303,9 +304,9 @@ def _every_cue(of: Review) -> str:
 
 def _foot(of: Review, own: Own | None, *, first: bool) -> str:
     alone = "No earlier runs in this folder. " if first else ""
+    kinds = {"pod": "foot pod", "heart": "heart rate"}
     sensors = "; ".join(
-        f"{_name(s.name)} ({s.mount or {'pod': 'foot pod', 'heart': 'heart rate'}.get(s.kind, s.kind)})"
-        for s in of.sensors[:4]
+        f"{_name(s.name)} ({s.mount or kinds.get(s.kind, s.kind)})" for s in of.sensors[:4]
     )
     whence = "Your own way of running is not known: too little running that nobody coached."
     if own is not None:

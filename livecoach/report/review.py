@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from livecoach.coach.hearing import GOOD_QUALITY
 from livecoach.model import (
@@ -58,19 +59,25 @@ WITHIN_RATIO = 0.025
 """So near to the target is on target."""
 BIN_S = 10.0
 _LEAST_S = 30.0
+_PAIR_S = 1.0
 
+_Chosen: TypeAlias = NDArray[np.bool_]
 Part: TypeAlias = Literal["own", "coached", "alone"]
 Origin: TypeAlias = Literal["live", "recording", "simulation"]
 
 
 class Section(Struct, frozen=True):
-    """A part of a run: means of what is known of all steps, and of each foot's."""
+    """A part of a run: means of what is known of all steps, and of each foot's.
+
+    ``apart`` is left less right, of pairs of steps: what changes for both feet is not in it.
+    """
 
     start_s: float
     end_s: float
     means: dict[str, Mean]
     left: dict[str, Mean]
     right: dict[str, Mean]
+    apart: dict[str, Mean]
 
 
 class Review(Struct, frozen=True, kw_only=True):
@@ -254,9 +261,21 @@ class _Table:
             self._means(within & chosen)
             for chosen in (np.ones(len(self.t), bool), self.foot == "left", self.foot == "right")
         )
-        return Section(start_s, end_s, every, left, right)
+        return Section(start_s, end_s, every, left, right, self._apart(within))
 
-    def _means(self, chosen: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> dict[str, Mean]:
+    def _apart(self, chosen: _Chosen) -> dict[str, Mean]:
+        """Return the means of left less right, over each step and the one before it."""
+        pairs = chosen[1:] & chosen[:-1] & (self.foot[1:] != "") & (self.foot[:-1] != "")
+        pairs &= (self.foot[1:] != self.foot[:-1]) & (np.diff(self.t) < _PAIR_S)
+        way = np.where(self.foot[1:] == "left", 1.0, -1.0)[pairs]
+        t, weights = self.t[1:][pairs], self.weight_s[1:][pairs]
+        found = {
+            name: mean_of(t, way * np.diff(values)[pairs], weights)
+            for name, values in self.values.items()
+        }
+        return {name: mean for name, mean in found.items() if mean is not None}
+
+    def _means(self, chosen: _Chosen) -> dict[str, Mean]:
         t, weights = self.t[chosen], self.weight_s[chosen]
         found = {name: mean_of(t, values[chosen], weights) for name, values in self.values.items()}
         return {name: mean for name, mean in found.items() if mean is not None}

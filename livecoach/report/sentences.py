@@ -128,7 +128,9 @@ def gain_text(kept: Change) -> str:
     """Return the share of the gain kept, with its margin."""
     if kept.margin is None:
         return f"{words.percent(kept.value)} (uncertainty unknown)"
-    return words.minus(f"{100 * kept.value:.0f}{words.PLUS_MINUS}{100 * kept.margin:.0f} %")
+    return words.minus(
+        f"{100 * kept.value:.0f}{words.PLUS_MINUS}{100 * kept.margin:.0f}{words.spaced('%')}"
+    )
 
 
 def _after_alone(kept: Change) -> str:
@@ -152,7 +154,8 @@ def latest_effects(of: Review) -> list[CueEffect]:
 def _effect_of(of: Review) -> str:
     known = [e for e in latest_effects(of) if e.mean_effect is not None]
     if not known:
-        return "what changed after them is no effect of theirs"
+        asked = sum(e.means != "silence" for e in of.effects)
+        return f"what changed after {asked} of them (how much is unknown) is no effect of theirs"
     return f"what changed after them ({words.effect_text(known[0])}) is no effect of theirs"
 
 

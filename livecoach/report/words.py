@@ -82,7 +82,7 @@ def clear(measure: str, by: Change) -> bool:
 
 def percent(ratio: float) -> str:
     """Return a ratio as whole percent."""
-    return minus(f"{100 * ratio:.0f} %")
+    return minus(f"{100 * ratio:.0f}{spaced('%')}")
 
 
 def minus(text: str) -> str:

@@ -142,7 +142,9 @@ def test_the_command_writes_prints_and_says(tmp_path: Path) -> None:
     assert len(data["sentences"]) == 3
     assert data["parts"]["own"]["means"]["step_rate_spm"]["margin"] > 0
     assert data["kept_ratio"]["margin"] > 0
-    assert data["left"]["contact_time_s"]["value"] > data["right"]["contact_time_s"]["value"]
+    apart = data["left_less_right"]["contact_time_s"]
+    assert apart["value"] == pytest.approx(0.006, abs=1e-4)
+    assert apart["margin"] < 0.001
 
 
 @pytest.mark.parametrize(
