@@ -21,7 +21,7 @@ SIMULATED = (
     "sim:?step_rate_spm=164&speed_mps=3.0&mount=chest&forget_s={forget_s}&heart_rate_bpm=150"
 )
 A4_PX = (794, 1123)
-MARGIN_PX = (49, 30)
+MARGIN = "30px 49px"
 
 
 def reported(folder: Path, source: str, *options: str) -> Path:
@@ -46,12 +46,16 @@ async def shoot(browser: Browser, page: Path, name: str) -> None:
 
 async def shoot_paper(browser: Browser, page: Path, name: str) -> None:
     """Take a picture of a page as it is printed."""
-    width, height = (a - 2 * m for a, m in zip(A4_PX, MARGIN_PX, strict=True))
-    tab = await browser.new_page(viewport={"width": width, "height": height})
+    width, height = A4_PX
+    context = await browser.new_context(
+        viewport={"width": width, "height": height}, device_scale_factor=1.5
+    )
+    tab = await context.new_page()
     await tab.emulate_media(media="print")
     await tab.goto(page.as_uri())
-    await tab.screenshot(path=HERE / f"{name}.png", full_page=True)
-    await tab.close()
+    await tab.add_style_tag(content=f"body {{ padding: {MARGIN} !important }}")
+    await tab.screenshot(path=HERE / f"{name}.png")
+    await context.close()
 
 
 async def main() -> None:
