@@ -16,7 +16,7 @@ help:
 	@echo "make bench     speed and memory, printed"
 	@echo "make soak      ten minutes of beats under load, four times; ten of Bluetooth under trouble; big fleets"
 	@echo "make accuracy  score the estimators and write the README's table (needs LIVECOACH_DATA)"
-	@echo "make pictures  the README's pictures: the console in the demo, the coach's page, closed loops"
+	@echo "make pictures  the README's pictures: console, coach's page, closed loops, reports (LIVECOACH_DATA)"
 	@echo "make clean     remove .venv and caches"
 
 $(VENV)/.made:
@@ -90,6 +90,7 @@ pictures: $(VENV)/.testing
 	$(BIN)/python -m tests.pictures
 	$(BIN)/python -m tests.pictures.coach
 	$(BIN)/python -m tests.benchmarks.closed_loop tests/pictures/closed_loop
+	$(BIN)/python -m tests.pictures.report
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist

@@ -127,11 +127,34 @@ def analyze(**options: object) -> int:
 
 @cli.command()
 @_ident
+@click.option(
+    "--what-if",
+    "changes",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change a setting, like target=180 or coach.beats=off, and show how cues differ; repeat.",
+)
 @_folder
 @_json
 def replay(**options: object) -> int:
-    """Feed a session's inputs through the same code again and compare every event."""
+    """Feed a session's inputs through the same code again and compare every event.
+
+    With --what-if the settings of a configuration file are changed, and cues are compared instead.
+    """
     return _dispatch("replay", options)
+
+
+@cli.command()
+@_ident
+@click.option("-o", "--out", help="Page to write (default: ID.html here); - for standard output.")
+@_folder
+@_json
+def report(**options: object) -> int:
+    """Write a session as one HTML page: what you aimed at, what happened, what to try next.
+
+    It opens without a network and prints on one A4 page. With --json alone no page is written.
+    """
+    return _dispatch("report", options)
 
 
 @cli.command()

@@ -22,6 +22,7 @@ COMMANDS = (
     "monitor",
     "plan",
     "replay",
+    "report",
     "run",
     "sessions",
     "sweep",

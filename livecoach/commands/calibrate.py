@@ -5,12 +5,12 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from livecoach.coach import CoachParams
-from livecoach.commands.output import print_json, stdout
+from livecoach.commands.output import placed, print_json, stdout
 from livecoach.config import RunnerConfig, parse_speed
 from livecoach.errors import ConfigError, SourceError
 from livecoach.gait import speed as own_speed
 from livecoach.gait.calibration import compare, refusal, well_known
-from livecoach.model import Calibration, Link, Payload, Profile, SensorInfo, Step
+from livecoach.model import Calibration, Input, Link, Payload, Profile, SensorInfo, Step
 from livecoach.session import Pipeline
 from livecoach.session.pacing import merged
 from livecoach.sources import open_sources
@@ -107,7 +107,7 @@ def _heard(
     pipelines: dict[str, Pipeline] = {}
     steps: Steps = {}
     infos: Infos = {}
-    for x in merged(doors, seconds):
+    for x in placed(merged(doors, seconds), _when, seconds, "comparing"):
         if not isinstance(x, Link | Payload):
             continue
         if isinstance(x, Link) and x.info is not None:
@@ -119,6 +119,10 @@ def _heard(
         found = pipelines[x.source].update(_untold(x))
         steps[x.source] += [event for event in found if isinstance(event, Step)]
     return infos, steps
+
+
+def _when(x: Input) -> float:
+    return x.t
 
 
 def _untold(x: Link | Payload) -> Link | Payload:

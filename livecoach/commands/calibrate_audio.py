@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from livecoach.commands.keys import taps
-from livecoach.commands.output import print_json, stdout
+from livecoach.commands.output import print_json, stdout, waiting
 from livecoach.errors import AudioError, ConfigError
 from livecoach.sinks.audio import AudioBackend, Clock, open_audio
 from livecoach.sinks.audio.microphone import Microphone
@@ -150,8 +150,11 @@ def _listen(pattern: _Pattern, wanted: str) -> tuple[AudioOffset, str]:
         seconds = (_SETTLE + _LISTENED) * _LISTEN_PERIOD_S
         _say(f"Listening to {ear.name} for {seconds:.0f} s: hold the headphones to the microphone.")
         pattern.begin(_LISTENED, _LISTEN_PERIOD_S)
-        while pattern.playing():
-            time.sleep(_STEP_S)
+        began_s = pattern.clock()
+        with waiting(seconds, "listening") as told:
+            while pattern.playing():
+                told(pattern.clock() - began_s)
+                time.sleep(_STEP_S)
         recorded = ear.stop()
     finally:
         ear.close()

@@ -3,7 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
-from livecoach.commands.output import print_json, stdout
+from livecoach.commands.output import known_at, placed, print_json, stdout
 from livecoach.report.explain import KINDS, Explained, told
 from livecoach.report.explain import explain as explained
 from livecoach.sinks.lines import clock, plain
@@ -22,7 +22,8 @@ def explain(*, ident: str, folder: Path | None, as_json: bool) -> int:
     """Explain a session's cues."""
     path = find_session(ident, folder or sessions_dir())
     with SessionFile(path) as session:
-        rows = explained(session.events(*KINDS))
+        end_s = session.duration_s()
+        rows = explained(placed(session.events(*KINDS), known_at, end_s, "reading"))
         name = session.header.session_id
     if as_json:
         print_json({"session_id": name, "cues": rows})

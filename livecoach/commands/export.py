@@ -4,9 +4,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from livecoach.commands.output import placed, print_json, stdout, write_whole
+from livecoach.commands.output import known_at, placed, print_json, stdout, write_whole
 from livecoach.errors import ConfigError
-from livecoach.model import Cue, Event
+from livecoach.model import Event
 from livecoach.report.export import Exported, Format
 from livecoach.report.export import export as export_session
 from livecoach.sinks.lines import clock, plain
@@ -38,7 +38,7 @@ def export(
         duration_s = session.duration_s()
 
         def watch(events: Iterator[Event]) -> Iterator[Event]:
-            return placed(events, _known, duration_s, "exporting")
+            return placed(events, known_at, duration_s, "exporting")
 
         done = export_session(session, form, watch)
         session_id = session.header.session_id
@@ -59,10 +59,6 @@ def _chosen(**wanted: bool) -> Format:
     if len(chosen) != 1:
         raise ConfigError("export", "say one of --fit, --tcx and --csv")
     return chosen[0]
-
-
-def _known(event: Event) -> float:
-    return event.t_decided if isinstance(event, Cue) else event.t_known
 
 
 def _table(session_id: str, target: Path, form: Format, done: Exported) -> dict[str, object]:

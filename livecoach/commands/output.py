@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from livecoach.errors import SinkError
-from livecoach.model import Input, Payload
+from livecoach.model import Cue, Event, Input, Payload
 
 _WIDE = 160
 _EVERY = 2000
@@ -75,6 +75,24 @@ def placed(
             if count % _EVERY == 0:
                 progress.update(task, completed=place_of(item))
             yield item
+
+
+@contextlib.contextmanager
+def waiting(seconds: float, what: str) -> Iterator[Callable[[float], None]]:
+    """Show a progress bar on a terminal; yield what is to be told how many seconds are over."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    columns = (TextColumn(what), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(what, total=seconds)
+        yield lambda done_s: progress.update(task, completed=done_s)
+
+
+def known_at(event: Event) -> float:
+    """Return when an event was known, as a place for `placed`."""
+    return event.t_decided if isinstance(event, Cue) else event.t_known
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -2,15 +2,12 @@
 
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from livecoach.commands.output import print_json, stdout, watched
-from livecoach.config import Config
-from livecoach.errors import ConfigError
+from livecoach.commands.what_if import what_if
 from livecoach.model import Event
-from livecoach.session import Pipeline
-from livecoach.session.known import pipeline_of
+from livecoach.session.known import pipeline_of, recorded_config
 from livecoach.sinks.lines import clock
 from livecoach.store.places import sessions_dir
 from livecoach.store.reader import SessionFile, find_session
@@ -29,9 +26,11 @@ class Comparison(Struct):
     first_difference: str | None = None
 
 
-def replay(*, ident: str, folder: Path | None, as_json: bool) -> int:
-    """Replay a session; exit code 1 when an event differs."""
+def replay(*, ident: str, changes: tuple[str, ...], folder: Path | None, as_json: bool) -> int:
+    """Replay a session; exit code 1 when an event differs. With ``changes``, compare cues."""
     path = find_session(ident, folder or sessions_dir())
+    if changes:
+        return what_if(path, changes, as_json=as_json)
     found = compare(path)
     if as_json:
         print_json(found)
@@ -59,8 +58,9 @@ def compare(path: Path) -> Comparison:
     events are no difference. Where raw data end, so does the comparison.
     """
     with SessionFile(path) as session, SessionFile(path) as again:
-        pipeline = _pipeline(session)
-        found = Comparison(session.header.session_id)
+        header = session.header
+        pipeline = pipeline_of(recorded_config(header, path), header.profile)
+        found = Comparison(header.session_id)
         recorded = again.events()
         if session.raw_end is not None:
             found.raw_end_s = session.raw_end.t
@@ -84,12 +84,3 @@ def _differ(found: Comparison, event: Event | None, expected: Event | None) -> N
     found.identical = False
     if found.first_difference is None:
         found.first_difference = f"Event {found.events}: recorded {expected}, now {event}"
-
-
-def _pipeline(session: SessionFile) -> Pipeline:
-    header = session.header
-    try:
-        config = msgspec.convert(header.config, Config)
-    except msgspec.ValidationError as exc:
-        raise ConfigError(str(session.path), f"its configuration is not understood: {exc}") from exc
-    return pipeline_of(config, header.profile)

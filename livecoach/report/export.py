@@ -64,14 +64,14 @@ def export(session: SessionFile, form: Format, watch: Watch = iter) -> Exported:
     started = _started(session)
     if form == "csv":
         table = CsvBuilder()
-        for event in watch(_events(session)):
+        for event in watch(events_of(session)):
             table.update(event)
         data, rows = table.finish(_origin_s(session))
         if not rows:
             raise _nothing(session)
         return Exported(data, rows, started)
     builder = TrackBuilder()
-    for event in watch(_events(session, *USED)):
+    for event in watch(events_of(session, *USED)):
         builder.update(event)
     for t, degc in _temperatures(session):
         builder.temperature(t, degc)
@@ -115,7 +115,8 @@ def _started(session: SessionFile) -> datetime:
         raise StoreError(f"{session.path}: its date {told!r} is damaged") from exc
 
 
-def _events(session: SessionFile, *kinds: str) -> Iterator[Event]:
+def events_of(session: SessionFile, *kinds: str) -> Iterator[Event]:
+    """Yield the events of a session, all or those of ``kinds``; of inputs alone by a replay."""
     if next(session.events(), None) is not None:
         yield from session.events(*kinds)
         return
