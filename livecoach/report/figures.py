@@ -21,8 +21,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from livecoach.model import CueEffect
 from livecoach.report.blocks import Floats
 from livecoach.report.gather import Own
-from livecoach.report.review import WITHIN_RATIO, Review
+from livecoach.report.review import Review
 from livecoach.report.words import WORDS, effect_text, minus, times, way
+from livecoach.session.achieved import WITHIN_RATIO
 from livecoach.sinks.lines import plain
 
 _COLOURS = {

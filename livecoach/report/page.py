@@ -14,7 +14,7 @@ from livecoach.report import figures, words
 from livecoach.report.blocks import Change, Mean
 from livecoach.report.explain import told
 from livecoach.report.gather import Own
-from livecoach.report.review import WITHIN_RATIO, Review
+from livecoach.report.review import Review
 from livecoach.report.sentences import (
     coached_changes,
     gain_text,
@@ -23,6 +23,7 @@ from livecoach.report.sentences import (
     sentences,
 )
 from livecoach.report.words import FORM, WORDS
+from livecoach.session.achieved import WITHIN_RATIO
 from livecoach.sinks.lines import clock
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"

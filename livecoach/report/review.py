@@ -31,6 +31,7 @@ from livecoach.model import (
 )
 from livecoach.report.blocks import Floats, Mean, mean_of
 from livecoach.report.explain import Explained, explain
+from livecoach.session.achieved import WITHIN_RATIO
 
 MEASURES = (
     "step_rate_spm",
@@ -55,8 +56,6 @@ USED = (
     "retention",
 )
 GRACE_S = 20.0
-WITHIN_RATIO = 0.025
-"""So near to the target is on target."""
 BIN_S = 10.0
 _LEAST_S = 30.0
 _PAIR_S = 1.0
