@@ -19,37 +19,44 @@ uint16_t lcpod_fifo_level(lcpod_fifo *f, const uint8_t status[2], int *overrun) 
     return level;
 }
 
-static void begin_part(lcpod_fifo *f) {
-    if (f->have) {
-        f->torn++;
-    }
+void lcpod_fifo_reset(lcpod_fifo *f) {
     f->have = 0;
+    f->known = 0;
+    f->time_last = 0;
 }
 
+/* A time stamp opens a sample; words without one belong to a stamp that was lost. To let the next
+ * stamp complete them would shift all that follows by a period, for good. */
 int lcpod_fifo_word(lcpod_fifo *f, const uint8_t word[LCPOD_WORD], lcpod_sample *out) {
     uint8_t tag = (uint8_t)(word[0] >> 3);
     uint8_t slot = (uint8_t)((word[0] >> 1) & 0x03u);
-    if (tag == TAG_TIME) {
-        if (f->have & HAVE_TIME) {
-            begin_part(f);
-        }
-        f->part.ticks = get32(word + 1);
-        f->have |= HAVE_TIME;
-    } else if (tag == TAG_GYR || tag == TAG_ACC) {
-        uint8_t bit = tag == TAG_GYR ? HAVE_GYR : HAVE_ACC;
-        int16_t *to = tag == TAG_GYR ? f->part.gyr : f->part.acc;
-        if ((f->have & bit) || ((f->have & (HAVE_GYR | HAVE_ACC)) && slot != f->slot)) {
-            begin_part(f);
-        }
-        for (unsigned k = 0; k < 3; k++) {
-            to[k] = (int16_t)get16(word + 1 + 2 * k);
-        }
-        f->slot = slot;
-        f->have |= bit;
-    } else {
+    if (tag != TAG_TIME && tag != TAG_GYR && tag != TAG_ACC) {
         f->bad_words++;
         return 0;
     }
+    if (!f->known) {
+        f->known = 1;
+        f->time_last = tag != TAG_TIME;
+    }
+    if (tag == TAG_TIME) {
+        f->torn += f->have != 0;
+        f->part.ticks = get32(word + 1);
+        f->have = HAVE_TIME;
+        return 0;
+    }
+    uint8_t bit = tag == TAG_GYR ? HAVE_GYR : HAVE_ACC;
+    int16_t *to = tag == TAG_GYR ? f->part.gyr : f->part.acc;
+    int other_slot = (f->have & (HAVE_GYR | HAVE_ACC)) && slot != f->slot;
+    if (!(f->have & HAVE_TIME) || (f->have & bit) || other_slot) {
+        f->torn++;
+        f->have = 0;
+        return 0;
+    }
+    for (unsigned k = 0; k < 3; k++) {
+        to[k] = (int16_t)get16(word + 1 + 2 * k);
+    }
+    f->slot = slot;
+    f->have |= bit;
     if (f->have != HAVE_ALL) {
         return 0;
     }

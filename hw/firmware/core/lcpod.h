@@ -51,6 +51,7 @@ extern "C" {
 #define LCPOD_FAULT_CHIP 0x01u
 #define LCPOD_FAULT_GRAVITY 0x02u
 #define LCPOD_FAULT_SAMPLES 0x04u
+#define LCPOD_FAULT_ORDER 0x08u
 
 #define LCPOD_INFO_BYTES 20u
 #define LCPOD_COUNTERS_BYTES 16u
@@ -73,9 +74,14 @@ typedef struct {
     lcpod_sample part;
     uint8_t have;
     uint8_t slot;
+    uint8_t known, time_last;
     uint32_t torn;
     uint32_t bad_words;
 } lcpod_fifo;
+
+/* The FIFO was emptied. Its first word then tells whether the stamp comes first, as the Linux
+ * driver takes it to; if it does not, time_last is set and every time is a period late. */
+void lcpod_fifo_reset(lcpod_fifo *f);
 
 /* Read FIFO_STATUS1 and 2: words waiting. *overrun: the sensor threw words away. A sample of which
  * only a part was read is forgotten when its other words may be gone. */

@@ -68,6 +68,7 @@ int main(void) {
                             (uint8_t)any(), (uint8_t)any(), (uint8_t)any());
             lcpod_clock_init(&ticker, any(), any(), (int8_t)any());
             lcpod_rsc_cadence(&rsc, (uint16_t)any(), (uint8_t)any());
+            lcpod_fifo_reset(&fifo);
             lcpod_rsc_init(&rsc, (uint16_t)any(), (uint8_t)any());
         }
     }

@@ -71,7 +71,7 @@ static bool imu_begin() {
     }
     if (!imu_read(0x63, &fine, 1) || !imu_ticks(&ticks, &board_us)) return false;
     lcpod_clock_init(&ticker, ticks, board_us, (int8_t)fine);
-    fifo.have = 0;
+    lcpod_fifo_reset(&fifo);
     lcpod_rsc_init(&rsc, state.settings.rate_hz, state.settings.acc_g);
     start_packets();
     state.faults = 0;
@@ -129,7 +129,9 @@ static void answer() {
     size_t len = pod_ble_request(request, sizeof request, &came_us);
     if (!len) return;
     state.att_payload = pod_ble_att_payload();
+    uint8_t faults = state.faults;
     if (!lcpod_gravity(last_acc, state.settings.acc_g)) state.faults |= LCPOD_FAULT_GRAVITY;
+    if (fifo.time_last) state.faults |= LCPOD_FAULT_ORDER;
     // Both times on the stream's clock: the sensor's ticks now, less what the board counted since.
     uint32_t heard_us = 0;
     if (imu_ticks(&ticks, &now_us)) {
@@ -137,7 +139,7 @@ static void answer() {
         now_us = lcpod_clock_us(&ticker, ticks);
     }
     len = lcpod_control(&state, request, len, heard_us, now_us, reply, &done);
-    state.faults &= (uint8_t)~LCPOD_FAULT_GRAVITY;
+    state.faults = faults;
     pod_ble_reply(reply, len);
     if (done == LCPOD_OP_SET) {
         imu_begin();
