@@ -11,8 +11,9 @@
 /* Spread of |a| below which nobody walks: (0.06 g)^2, in (0.976 mg)^2. */
 #define STILL_SQUARE 3800
 /* Below this a pattern does not repeat; and a shorter lag as good as this beats a longer one. */
-#define REPEATS_Q10 307
+#define REPEATS_Q10 205
 #define AS_GOOD_PERCENT 85
+#define TRUNK 3u
 #define RUNNING_STRIDES 70u
 
 void lcpod_rsc_init(lcpod_rsc *r, uint16_t rate_hz, uint8_t acc_g) {
@@ -73,13 +74,23 @@ static int32_t repeats_q10(const lcpod_rsc *r, unsigned lag, int32_t mean) {
     return power ? (int32_t)(both * 2048 / power) : 0;
 }
 
+/* Whether a repetition holds a second one, not quite alike: the other leg's step. */
+static int halves(const int32_t *found, unsigned lag) {
+    for (unsigned k = lag * 35u / 100u; k <= lag * 65u / 100u; k++) {
+        if (k > LAG_LEAST && found[k] > REPEATS_Q10 && found[k] > found[k - 1] &&
+            found[k] >= found[k + 1]) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 uint8_t lcpod_rsc_cadence(const lcpod_rsc *r, uint16_t period_q2, uint8_t side) {
     int32_t found[LAG_MOST + 2u];
     uint32_t sum = 0;
     int64_t square = 0;
     int32_t best = REPEATS_Q10;
     unsigned lag = 0;
-    (void)side;
     if (r->filled < LCPOD_RSC_WINDOW) {
         return 0;
     }
@@ -111,12 +122,15 @@ uint8_t lcpod_rsc_cadence(const lcpod_rsc *r, uint16_t period_q2, uint8_t side) 
     int32_t aside = bend ? 128 * (found[lag - 1] - found[lag + 1]) / bend : 0;
     uint64_t repeat_q2 = (uint64_t)((int32_t)lag * 256 + aside) * r->every * period_q2;
     uint64_t minute_q2 = (uint64_t)240000000u << 8;
+    if (side == TRUNK && halves(found, lag)) {
+        minute_q2 *= 2;
+    }
     uint64_t cadence = (minute_q2 + repeat_q2 / 2) / repeat_q2;
     return cadence > 255 ? 255 : (uint8_t)cadence;
 }
 
 void lcpod_rsc_measurement(uint8_t cadence, uint8_t side, uint8_t out[LCPOD_RSC_BYTES]) {
-    unsigned strides = side == 3 ? cadence / 2u : cadence;
+    unsigned strides = side == TRUNK ? cadence / 2u : cadence;
     out[0] = strides >= RUNNING_STRIDES ? 0x04u : 0x00u;
     put16(out + 1, 0);
     out[3] = cadence;
