@@ -2,8 +2,13 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# The pod's firmware for its processors, its prints and its wiring: 200 MB to fetch, 820 MB on disk, two
+# thirds of it the Cortex-M4 compiler. Without them (FIRMWARE_PACKAGES=) their tests are skipped. No
+# newlib, no picolibc: the core needs no libc.
+FIRMWARE_PACKAGES := gcc g++ gcc-arm-none-eabi gcc-riscv64-unknown-elf qemu-system-arm openscad graphviz
 # What the rigs need beyond Python: a private D-Bus, a private sound server, and PortAudio.
-RIG_PACKAGES := dbus libportaudio2 pulseaudio pulseaudio-utils libasound2-plugins espeak-ng
+RIG_PACKAGES := dbus libportaudio2 pulseaudio pulseaudio-utils libasound2-plugins espeak-ng \
+	$(FIRMWARE_PACKAGES)
 
 .PHONY: help demo test lint check rigs bench soak accuracy pictures clean
 
@@ -11,7 +16,7 @@ help:
 	@echo "make demo      a simulated runner who hears the beats and answers them"
 	@echo "make test      format, lint, types, import rules and every test"
 	@echo "make bench     speed and memory, printed"
-	@echo "make soak      ten minutes of beats under load, four times; ten of Bluetooth under trouble"
+	@echo "make soak      ten minutes of beats under load, four times; ten of Bluetooth under trouble; a day of the pod"
 	@echo "make accuracy  score the estimators and write the README's table (needs LIVECOACH_DATA)"
 	@echo "make pictures  the README's picture of the console, from a run of the demo's runner"
 	@echo "make clean     remove .venv and caches"
@@ -76,6 +81,7 @@ bench: $(VENV)/.testing
 soak: rigs $(VENV)/.testing
 	$(BIN)/python -m tests.loopback.soak
 	$(BIN)/python -m tests.loopback.ble_soak
+	$(BIN)/python -m tests.hw.day
 
 accuracy: $(VENV)/.testing
 	@[ -n "$$LIVECOACH_DATA" ] || { echo "Set LIVECOACH_DATA to the recordings with truth."; exit 1; }

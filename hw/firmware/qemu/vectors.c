@@ -48,6 +48,11 @@ static void print(const char *name, uint32_t value) {
 
 static uint32_t since(uint32_t then) { return (then - clock_down()) & 0xFFFFFFu; }
 
+/* The loop is ten instructions long: eight, and the count. */
+static uint32_t instructions(uint32_t ticks, uint32_t loop) {
+    return (uint32_t)((uint64_t)ticks * 10u * LOOPS / loop);
+}
+
 /* Words of sample k: a stride every 148 samples, with gaps and a wrap of the ticks. */
 static void words(uint32_t k, uint8_t w[3][LCPOD_WORD]) {
     uint32_t ticks = 0xFFFF0000u + k * 193u + (k > 2000u ? 5000u : 0u);
@@ -91,7 +96,7 @@ static void control(void) {
 
 void vectors(void) {
     uint8_t w[3][LCPOD_WORD], out[LCPOD_MOST_BYTES], measured[LCPOD_RSC_BYTES];
-    uint32_t parsed = 0, packed = 0, felt = 0, cadence = 0, packets = 0, samples = 0;
+    uint32_t parsed = 0, packed = 0, felt = 0, cadence = 0, packets = 0, samples = 0, loop;
     lcpod_sample s;
     size_t len;
     lcpod_clock_init(&ticker, 0xFFFF0000u, 0xFFF00000u, -7);
@@ -144,10 +149,9 @@ void vectors(void) {
     for (uint32_t k = 0; k < LOOPS; k++) {
         __asm volatile("nop\n nop\n nop\n nop\n nop\n nop\n nop\n nop");
     }
-    print("ticks_loop", since(then));
-    print("loops", LOOPS);
-    print("ticks_parse", parsed);
-    print("ticks_pack", packed);
-    print("ticks_feel", felt);
-    print("ticks_cadence", cadence);
+    loop = since(then);
+    print("instructions_parse", instructions(parsed, loop) / SAMPLES);
+    print("instructions_pack", instructions(packed, loop) / SAMPLES);
+    print("instructions_feel", instructions(felt, loop) / SAMPLES);
+    print("instructions_cadence", instructions(cadence, loop));
 }
