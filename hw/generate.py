@@ -59,7 +59,7 @@ def placement(to: Path = DRAWINGS) -> Path:
     """Draw where the pods sit and which way their axes point."""
     ink = 'fill="none" stroke="#333" stroke-width="2" stroke-linejoin="round"'
     parts = [
-        # A shoe from its left side, the toe to the right; the lace pod on the instep.
+        # A shoe from its right side, the toe to the right; the lace pod on the instep.
         f'<path {ink} d="{_SHOE}"/>',
         f'<path {ink} d="M36 190 H294 V204 H36 Z"/>',
         _pod(140, 116, 42),
@@ -71,7 +71,7 @@ def placement(to: Path = DRAWINGS) -> Path:
         _pod(530, 148, 0),
         *_axes(530, 148, 90),
         _words(430, 238, "trunk: middle of the back of the waistband"),
-        _words(40, 20, "x forward, z up; y, to the left, points at you (foot), or is seen (trunk)"),
+        _words(40, 20, "x forward, z up; y, to the left, points away from you (foot), or is seen (trunk)"),
     ]
     out = to / "placement.svg"
     body = "\n".join(parts)
