@@ -71,7 +71,11 @@ def placement(to: Path = DRAWINGS) -> Path:
         _pod(530, 148, 0),
         *_axes(530, 148, 90),
         _words(430, 238, "trunk: middle of the back of the waistband"),
-        _words(40, 20, "x forward, z up; y, to the left, points away from you (foot), or is seen (trunk)"),
+        _words(
+            40,
+            20,
+            "x forward, z up; y, to the left, points away from you (foot), or is seen (trunk)",
+        ),
     ]
     out = to / "placement.svg"
     body = "\n".join(parts)

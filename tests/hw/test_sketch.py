@@ -74,6 +74,16 @@ def test_packets_fit_the_link(pod_host: Path, mtu: int, n: int) -> None:
     assert {len(p.true_s) for p in found} == ({n} if n else set())
 
 
+def test_packets_grow_when_the_link_agrees_on_more(pod_host: Path) -> None:
+    found = list(packets(run(pod_host, "--seconds", 5, "--mtu-from", 2), []))
+    sizes = [len(p.true_s) for p in found]
+    assert set(sizes) == {6, 10}
+    assert sizes == sorted(sizes)
+    counts = [p.packet.count for p in found]
+    assert counts == list(range(len(counts)))
+    assert [p.packet.overrun for p in found].count(True) == 2
+
+
 def test_requests(pod_host: Path) -> None:
     wanted = pod_control.Settings(
         rate_hz=416, acc_full_scale_g=16, gyr_full_scale_125dps=8, samples=0, side=2

@@ -33,7 +33,7 @@ int main(int n, char **words) {
         {"--mute-every", &world.mute_every_s}, {"--mute", &world.mute_s},
         {"--brownout", &world.brownout_s},     {"--subscribe", &world.subscribe_s},
         {"--unsubscribe", &world.unsubscribe_s}, {"--per-minute", &world.per_minute},
-        {"--moves-from", &world.moves_from_s},
+        {"--moves-from", &world.moves_from_s}, {"--mtu-from", &world.mtu_from_s},
     };
     for (int k = 1; k + 1 < n; k += 2) {
         bool known = false;

@@ -58,7 +58,9 @@ void pod_ble_begin(const char *name, uint8_t location) {
 bool pod_ble_streaming() {
     return world.now_s >= world.subscribe_s && world.now_s < world.unsubscribe_s;
 }
-uint16_t pod_ble_att_payload() { return (uint16_t)(world.mtu - 3); }
+uint16_t pod_ble_att_payload() {
+    return (uint16_t)((world.now_s < world.mtu_from_s ? 100 : world.mtu) - 3);
+}
 
 // A packet, and the true times of its samples, found by the numbers the gyro carries.
 bool pod_ble_notify(const uint8_t *data, size_t len) {

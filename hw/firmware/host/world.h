@@ -30,6 +30,7 @@ struct World {
     double moves_from_s = 0;
     bool gone = false;
     int mtu = 247;
+    double mtu_from_s = 0;  // 100 until it is agreed on
     int battery_mv = 3900;
     std::vector<Request> requests;
 };

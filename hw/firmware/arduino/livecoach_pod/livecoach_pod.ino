@@ -52,7 +52,6 @@ static void start_packets() {
     uint8_t most = lcpod_fits(state.att_payload);
     if (s.samples && s.samples < most) most = s.samples;
     lcpod_pack_init(&packer, most, s.rate_hz, s.acc_g, s.gyr_125, s.side);
-    lcpod_queue_clear(&waiting);
 }
 
 static bool imu_begin() {
@@ -155,6 +154,7 @@ static void answer() {
 static void send() {
     size_t len;
     bool wanted = pod_ble_streaming();
+    if (wanted && !streaming) lcpod_queue_clear(&waiting);  // what the last listener left
     if (wanted && (!streaming || state.att_payload != pod_ble_att_payload())) {
         state.att_payload = pod_ble_att_payload();
         start_packets();
