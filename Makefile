@@ -2,11 +2,16 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# The pod's firmware for its processors, its prints and its wiring: 120 MB to fetch, 820 MB on disk, two
+# thirds of it the Cortex-M4 compiler. Without them (FIRMWARE_PACKAGES=) their tests are skipped. No
+# newlib, no picolibc: the core needs no libc.
+FIRMWARE_PACKAGES := gcc g++ gcc-arm-none-eabi gcc-riscv64-unknown-elf qemu-system-arm openscad graphviz
 # What the rigs need beyond Python: a private D-Bus, sound server and MQTT broker, PortAudio,
 # and a browser.
 RIG_PACKAGES := dbus libportaudio2 pulseaudio pulseaudio-utils libasound2-plugins espeak-ng \
 	mosquitto openssl \
-	chromium fonts-dejavu-core
+	chromium fonts-dejavu-core \
+	$(FIRMWARE_PACKAGES)
 
 .PHONY: help demo test lint check rigs bench soak accuracy pictures clean
 
@@ -14,7 +19,7 @@ help:
 	@echo "make demo      a simulated runner who hears the beats and answers them"
 	@echo "make test      format, lint, types, import rules and every test"
 	@echo "make bench     speed and memory, printed"
-	@echo "make soak      ten minutes of beats under load, four times; ten of Bluetooth under trouble; big fleets"
+	@echo "make soak      ten minutes of beats under load, four times; ten of Bluetooth; fleets; a day of the pod"
 	@echo "make accuracy  score the estimators and write the README's table (needs LIVECOACH_DATA)"
 	@echo "make pictures  the README's pictures: console, coach's page, closed loops, reports (LIVECOACH_DATA)"
 	@echo "make clean     remove .venv and caches"
@@ -81,6 +86,7 @@ soak: rigs $(VENV)/.testing
 	$(BIN)/python -m tests.loopback.soak
 	$(BIN)/python -m tests.loopback.ble_soak
 	$(BIN)/python -m tests.benchmarks.fleet
+	$(BIN)/python -m tests.hw.day
 
 accuracy: $(VENV)/.testing
 	@[ -n "$$LIVECOACH_DATA" ] || { echo "Set LIVECOACH_DATA to the recordings with truth."; exit 1; }

@@ -1,0 +1,5 @@
+// 0087xxxx-48a3-4935-b697-0be829dbf171, as a text and as bytes from the lowest.
+#pragma once
+#define POD_UUID(slot) "0087" slot "-48a3-4935-b697-0be829dbf171"
+#define POD_UUID_BYTES(slot) \
+    {0x71, 0xf1, 0xdb, 0x29, 0xe8, 0x0b, 0x97, 0xb6, 0x35, 0x49, 0xa3, 0x48, slot, 0x00, 0x87, 0x00}

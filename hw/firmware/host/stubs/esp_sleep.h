@@ -1,0 +1,2 @@
+#pragma once
+extern "C" void esp_deep_sleep_start(void);

@@ -1,0 +1,1 @@
+"""The pod and the wearable without hardware."""
