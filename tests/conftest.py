@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,10 @@ from tests.rigs import require_rig
 # A slow machine is no failure: time is the benchmarks' matter.
 settings.register_profile("livecoach", deadline=None)
 settings.load_profile("livecoach")
+
+# Tests in the background of a shell inherit that Ctrl-C is ignored, and so would what they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

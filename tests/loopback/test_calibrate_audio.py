@@ -48,12 +48,9 @@ RealTime.__init__ = told
 main()
 """
 # The same, saying when the beats are due.
-# Tests started in the background of a shell inherit that Ctrl-C is ignored; a terminal's do not.
 _TELLING_BEATS = """
-import signal
 import sys
 import time
-signal.signal(signal.SIGINT, signal.default_int_handler)
 from livecoach.__main__ import main
 from livecoach.commands.calibrate_audio import _Pattern
 begin = _Pattern.begin
