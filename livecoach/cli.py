@@ -326,6 +326,39 @@ def password(**options: object) -> int:
     return _dispatch("monitor", options, "password")
 
 
+@monitor.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--runner", metavar="NAME", multiple=True, help="Let a runner in; repeat.")
+@click.option("--group", metavar="NAME", help="Whose broker it is (default: club).")
+@click.option(
+    "--host",
+    metavar="NAME",
+    multiple=True,
+    help="How others reach it; repeat. Without it only this machine does.",
+)
+@click.option("--port", type=click.IntRange(1, 65_535), help="Where it listens (default 8883).")
+@click.option(
+    "--bridge-to",
+    metavar="URL",
+    help="Pass reports on to mqtts://USER@HOST and take "
+    "wishes from there; its password: LIVECOACH_BROKER_PASSWORD.",
+)
+@click.option(
+    "--bridge-ca",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Vouches for that broker's certificate when the system does not.",
+)
+@_json
+def init(**options: object) -> int:
+    """Write a club's own broker to DIR: a Mosquitto configuration and everybody's credentials.
+
+    TLS with an authority of its own, a password for each name, and an access list: a runner
+    reports as themselves only and hears only what is for them. What is there stays; --runner adds.
+    """
+    return _dispatch("monitor_init", options, "init")
+
+
 def _dispatch(name: str, options: dict[str, object], function: str | None = None) -> int:
     """Load a command's module and call a function in it, of the same name unless told another."""
     command = getattr(import_module(f"livecoach.commands.{name}"), function or name)
