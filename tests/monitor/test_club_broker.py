@@ -138,9 +138,16 @@ async def test_a_shared_subscription_splits_the_strides_between_two(broker: Runn
     assert other.heard
 
 
-def _rights(made: Club) -> str:
-    """Return what the bridge's file says its user must be allowed there."""
-    text = (made.folder / "conf.d" / "bridge.conf").read_text()
-    lines = [line[4:] for line in text.splitlines() if line.startswith("#   ")]
-    assert lines[0] == "user up"
-    return "\n".join(lines) + "\n"
+async def test_a_client_id_taken_over_throws_out_and_gives_no_rights(broker: Running) -> None:
+    """Mosquitto gives a client id to whoever comes last: a nuisance that its log names."""
+    stolen = "livecoach-club-ben"
+    async with member(broker.club, "coach") as coach:
+        with pytest.raises(aiomqtt.MqttError):
+            async with client(broker.club, "ben", identifier=stolen) as ben:
+                async with client(broker.club, "ada", identifier=stolen) as ada:
+                    await ada.publish(f"{OURS}/ben/live", b"forged", qos=1)
+                    await ada.publish(f"{OURS}/ada/live", b"mark", qos=1)
+                await ben.publish(f"{OURS}/ben/live", b"out", qos=1)
+        await coach.until("/ada/live")
+    assert not coach.topics("/ben/live")
+    assert f"as {stolen} (p5, c1, k60, u'ada')" in broker.log
