@@ -7,9 +7,10 @@ from pathlib import Path
 import aiomqtt
 import pytest
 
-from livecoach.monitor.club import Club, join
+from livecoach.monitor.club import join
 from livecoach.sinks.broker.address import tls_context
 from livecoach.wire.topics import REPORTS
+from tests.loopback.broker_rig import until
 from tests.loopback.mosquitto_rig import rig_present
 from tests.monitor.club_rig import HOST, Running, client, club, member, running
 from tests.rigs import require_rig
@@ -72,13 +73,18 @@ async def test_a_will_in_anothers_name_is_not_spoken(broker: Running) -> None:
     will = aiomqtt.Will(f"{OURS}/ben/status", b"forged", qos=1, retain=True)
     async with member(broker.club, "coach") as coach:
         with pytest.raises(aiomqtt.MqttError):
-            async with client(broker.club, "ada", will=will) as ada:
-                ada._client._sock_close()
-                await ada.publish(f"{OURS}/ada/live", b"x", qos=1)
+            await _break_off(client(broker.club, "ada", will=will))
         async with client(broker.club, "ben") as ben:
             await ben.publish(f"{OURS}/ben/live", b"mark", qos=1)
         await coach.until("/ben/live")
     assert not coach.topics("/status")
+
+
+async def _break_off(ada: aiomqtt.Client) -> None:
+    """Connect and vanish: the broker speaks the will of who does."""
+    async with ada:
+        ada._client._sock_close()
+        await ada.publish(f"{OURS}/ada/live", b"x", qos=1)
 
 
 async def test_nobody_comes_in_without_the_right_name_and_password(broker: Running) -> None:
@@ -128,9 +134,7 @@ async def test_a_shared_subscription_splits_the_strides_between_two(broker: Runn
         sent = [str(k).encode() for k in range(40)]
         for payload in sent:
             await ada.publish(f"{OURS}/ada/strides", payload, qos=1)
-        async with asyncio.timeout(20):
-            while len(one.heard) + len(other.heard) < len(sent):
-                await asyncio.sleep(0.02)
+        await until(lambda: len(one.heard) + len(other.heard) >= len(sent), 20.0)
         await asyncio.sleep(0.2)
     got = [payload for ears in (one, other) for _, payload, _ in ears.heard]
     assert sorted(got, key=int) == sent
@@ -142,11 +146,11 @@ async def test_a_client_id_taken_over_throws_out_and_gives_no_rights(broker: Run
     """Mosquitto gives a client id to whoever comes last: a nuisance that its log names."""
     stolen = "livecoach-club-ben"
     async with member(broker.club, "coach") as coach:
-        with pytest.raises(aiomqtt.MqttError):
-            async with client(broker.club, "ben", identifier=stolen) as ben:
-                async with client(broker.club, "ada", identifier=stolen) as ada:
-                    await ada.publish(f"{OURS}/ben/live", b"forged", qos=1)
-                    await ada.publish(f"{OURS}/ada/live", b"mark", qos=1)
+        async with client(broker.club, "ben", identifier=stolen) as ben:
+            async with client(broker.club, "ada", identifier=stolen) as ada:
+                await ada.publish(f"{OURS}/ben/live", b"forged", qos=1)
+                await ada.publish(f"{OURS}/ada/live", b"mark", qos=1)
+            with pytest.raises(aiomqtt.MqttError):
                 await ben.publish(f"{OURS}/ben/live", b"out", qos=1)
         await coach.until("/ada/live")
     assert not coach.topics("/ben/live")
