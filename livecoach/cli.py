@@ -64,7 +64,7 @@ def cli() -> None:
     is_flag=True,
     help="Three runners, a broker and the coach's page, all on this machine.",
 )
-@click.option("--seconds", type=_seconds, help="How long (default 90; with --coach until Ctrl-C).")
+@click.option("--seconds", type=_seconds, help="How long (default 90; with --coach an hour).")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),

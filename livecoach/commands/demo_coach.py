@@ -42,6 +42,8 @@ from livecoach.store.places import HOME
 
 GROUP = "demo"
 _PAGE_PORT = 8765
+_LONGEST_S = 3600.0
+"""Without a sound card it writes a WAV of 0.3 GB an hour: not for ever."""
 _GOODBYE_S = 10.0
 _LAST_LOOK_S = 1.0
 
@@ -64,14 +66,16 @@ RUNNERS = (
 
 
 def demo_coach(*, seconds: float | None, out: Path, audio: str | None) -> int:
-    """Run until stopped, or for so long; return the exit code."""
+    """Run for so long (an hour), or until stopped; return the exit code."""
     serving = page_program()
     with _any_end_is_ctrl_c(), ExitStack() as stack:
         home = stack.enter_context(tempfile.TemporaryDirectory(prefix="livecoach-demo-"))
         with _deaf_to_ctrl_c():
             port = stack.enter_context(embedded_broker())
             url = f"mqtt://{LOOPBACK}:{port}"
-            configs = [_config(k, r, url, seconds, audio) for k, r in enumerate(RUNNERS)]
+            configs = [
+                _config(k, r, url, seconds or _LONGEST_S, audio) for k, r in enumerate(RUNNERS)
+            ]
             crew = stack.enter_context(_running(configs, out, Path(home)))
         _introduce()
         page = configuration.override(
@@ -84,7 +88,7 @@ def demo_coach(*, seconds: float | None, out: Path, audio: str | None) -> int:
     return 1 if any(process.exitcode for process in crew) else 0
 
 
-def _config(k: int, runner: Runner, url: str, seconds: float | None, audio: str | None) -> Config:
+def _config(k: int, runner: Runner, url: str, seconds: float, audio: str | None) -> Config:
     """Return the demo's configuration for one of them."""
     uri = f"sim:?step_rate_spm={runner.rate_spm:g}&speed_mps={runner.speed_mps:g}&{runner.answers}"
     own = {"step_rate_spm": runner.rate_spm, "speed_mps": runner.speed_mps, "steps": 400}
