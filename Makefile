@@ -13,10 +13,11 @@ RIG_PACKAGES := dbus libportaudio2 pulseaudio pulseaudio-utils libasound2-plugin
 	chromium fonts-dejavu-core \
 	$(FIRMWARE_PACKAGES)
 
-.PHONY: help demo test lint check rigs bench soak accuracy pictures clean
+.PHONY: help demo demo-coach test lint check rigs bench soak accuracy pictures clean
 
 help:
 	@echo "make demo      a simulated runner who hears the beats and answers them"
+	@echo "make demo-coach  three of them, and the coach's page in the browser"
 	@echo "make test      format, lint, types, import rules and every test"
 	@echo "make bench     speed and memory, printed"
 	@echo "make soak      ten minutes of beats under load, four times; ten of Bluetooth; fleets; a day of the pod"
@@ -42,6 +43,13 @@ $(VENV)/.testing: $(VENV)/.installed
 
 demo: $(VENV)/.installed
 	$(BIN)/livecoach demo
+
+$(VENV)/.paged: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[monitor]"
+	@touch $@
+
+demo-coach: $(VENV)/.paged
+	$(BIN)/livecoach demo --coach
 
 rigs:
 	@missing=""; \

@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from livecoach import __version__
+from livecoach.commands.monitor_cli import monitor
+from livecoach.commands.options import as_json, dispatch
 from livecoach.model.sensors import MOUNTS
 
-_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 _mount = click.option("--mount", type=click.Choice(MOUNTS), help="Where the sensor sits.")
 _folder = click.option(
     "--session",
@@ -58,7 +59,12 @@ def cli() -> None:
 
 
 @cli.command()
-@click.option("--seconds", type=_seconds, help="How long (default 90).")
+@click.option(
+    "--coach",
+    is_flag=True,
+    help="Three runners, a broker and the coach's page, all on this machine.",
+)
+@click.option("--seconds", type=_seconds, help="How long (default 90; with --coach an hour).")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -67,10 +73,10 @@ def cli() -> None:
     help="Folder for the session file, and for the sound when there is no sound card.",
 )
 @_audio
-@_json
+@as_json
 def demo(**options: object) -> int:
     """Run a simulated runner who hears the beats and answers them."""
-    return _dispatch("demo", options)
+    return dispatch("demo", options)
 
 
 @cli.command()
@@ -101,7 +107,7 @@ def demo(**options: object) -> int:
 @_pace
 @_folder
 @_for_seconds
-@_json
+@as_json
 def run(**options: object) -> int:
     """Coach a live run, or a recording of one.
 
@@ -111,7 +117,7 @@ def run(**options: object) -> int:
 
     CONFIG is a TOML file as in configs/; the command line beats it. Ctrl-C ends a run cleanly.
     """
-    return _dispatch("run", options)
+    return dispatch("run", options)
 
 
 @cli.command()
@@ -119,10 +125,10 @@ def run(**options: object) -> int:
 @click.option("-o", "--out", help="CSV to write; - for standard output.")
 @_mount
 @click.option("--speed", help="Belt speed over what the file says, or none for unknown.")
-@_json
+@as_json
 def analyze(**options: object) -> int:
     """Turn recordings (several on one clock are one run) into a table of steps or pod seconds."""
-    return _dispatch("analyze", options)
+    return dispatch("analyze", options)
 
 
 @cli.command()
@@ -135,26 +141,26 @@ def analyze(**options: object) -> int:
     help="Change a setting, like target=180 or coach.beats=off, and show how cues differ; repeat.",
 )
 @_folder
-@_json
+@as_json
 def replay(**options: object) -> int:
     """Feed a session's inputs through the same code again and compare every event.
 
     With --what-if the settings of a configuration file are changed, and cues are compared instead.
     """
-    return _dispatch("replay", options)
+    return dispatch("replay", options)
 
 
 @cli.command()
 @_ident
 @click.option("-o", "--out", help="Page to write (default: ID.html here); - for standard output.")
 @_folder
-@_json
+@as_json
 def report(**options: object) -> int:
     """Write a session as one HTML page: what you aimed at, what happened, what to try next.
 
     It opens without a network and prints on one A4 page. With --json alone no page is written.
     """
-    return _dispatch("report", options)
+    return dispatch("report", options)
 
 
 @cli.command()
@@ -164,60 +170,60 @@ def report(**options: object) -> int:
 @click.option("--csv", is_flag=True, help="Table of single steps, as analyze writes it.")
 @click.option("-o", "--out", help="File to write (default: ID.fit here); - for standard output.")
 @_folder
-@_json
+@as_json
 def export(**options: object) -> int:
     """Write a session as a file for other programs, also one that was cut off.
 
     A row a second, pauses where nobody ran, a lap a kilometre. Times are UTC, the time zone is this
     machine's. Cadence counts one leg, as other programs expect. An existing file is replaced.
     """
-    return _dispatch("export", options)
+    return dispatch("export", options)
 
 
 @cli.command("import")
 @click.argument("path", metavar="FILE.fit", type=click.Path(path_type=Path))
 @click.option("--runner", help="Whose run it was.")
-@_json
+@as_json
 def import_(**options: object) -> int:
     """Learn a runner's own step rate by speed from an old run, recorded by any watch."""
-    return _dispatch("import_", options)
+    return dispatch("import_", options)
 
 
 @cli.command()
 @click.option("--runner", help="Whose plan it is.")
 @click.option("--sessions", type=click.IntRange(1, 100), help="How many are planned (default 8).")
 @click.option("--restart", is_flag=True, help="Begin the plan anew.")
-@_json
+@as_json
 def plan(**options: object) -> int:
     """Print the learning plan: what its sessions brought, and what the next one is like."""
-    return _dispatch("plan", options)
+    return dispatch("plan", options)
 
 
 @cli.command()
 @_ident
 @_folder
-@_json
+@as_json
 def explain(**options: object) -> int:
     """Tell of each cue of a session what was seen, why it came then, and what came of it.
 
     Now and then the coach keeps silent on purpose where it would have asked: what changes without
     it would have changed anyway, and is taken off the effect.
     """
-    return _dispatch("explain", options)
+    return dispatch("explain", options)
 
 
 @cli.command()
 @_folder
 @click.option("--prune", metavar="AGE", help="Remove those older than 30d (12h, 8w) for good.")
 @click.option("--yes", is_flag=True, help="Remove without asking; --json never asks.")
-@_json
+@as_json
 def sessions(**options: object) -> int:
     """List the sessions there are, with what came of them.
 
     --prune keeps those that still run and those that cannot be read, and never touches what is
     known of the runner.
     """
-    return _dispatch("sessions", options)
+    return dispatch("sessions", options)
 
 
 @cli.command()
@@ -227,13 +233,13 @@ def sessions(**options: object) -> int:
 @click.option(
     "--audio", is_flag=True, help="List sound outputs instead, with their rate and latency."
 )
-@_json
+@as_json
 def scan(**options: object) -> int:
     """List the Bluetooth sensors around, what each can measure, and how to use it.
 
     Each is connected to for a moment, to see what it really has and how full its battery is.
     """
-    return _dispatch("scan", options)
+    return dispatch("scan", options)
 
 
 def _guided(command: Callable[..., int]) -> Callable[..., int]:
@@ -248,7 +254,7 @@ def _guided(command: Callable[..., int]) -> Callable[..., int]:
         _pace,
         _folder,
         _for_seconds,
-        _json,
+        as_json,
     )
     for option in reversed(options):
         command = option(command)
@@ -267,7 +273,7 @@ def sweep(**options: object) -> int:
     random order, by beats. What each costs is weighed: expected braking, bounce, speed loss, heart
     rate, as far as your sensors know them. Without a clear answer it says why, and exits with 1.
     """
-    return _dispatch("guided", options, "sweep")
+    return dispatch("guided", options, "sweep")
 
 
 @cli.command()
@@ -279,14 +285,14 @@ def drill(**options: object) -> int:
     toe-last and high-knee are scored by a foot sensor, tall by one on the trunk, lean by one on
     chest or back; with others they are coached without a score.
     """
-    return _dispatch("guided", options, "drill")
+    return dispatch("guided", options, "drill")
 
 
 @cli.command()
-@_json
+@as_json
 def metrics(**options: object) -> int:
     """Print what can be measured: name, unit, meaning, source, plausible range."""
-    return _dispatch("metrics", options)
+    return dispatch("metrics", options)
 
 
 @cli.group()
@@ -305,10 +311,10 @@ def calibrate() -> None:
 )
 @click.option("--runner", help="Whose calibration it is.")
 @click.option("--seconds", type=_seconds, default=60.0, show_default=True, help="How much to use.")
-@_json
+@as_json
 def contact(**options: object) -> int:
     """Set a trunk sensor's contact time by a foot sensor worn in the same run."""
-    return _dispatch("calibrate", options, "contact")
+    return dispatch("calibrate", options, "contact")
 
 
 @calibrate.command()
@@ -318,10 +324,10 @@ def contact(**options: object) -> int:
 @click.option("--speed", help="How fast it was, like 10.5kmh, over what the recording says.")
 @click.option("--runner", help="Whose calibration it is.")
 @click.option("--seconds", type=_seconds, default=60.0, show_default=True, help="How much to use.")
-@_json
+@as_json
 def speed(**options: object) -> int:
     """Set a foot sensor's own speed by one known speed, as from a belt."""
-    return _dispatch("calibrate", options, "speed")
+    return dispatch("calibrate", options, "speed")
 
 
 @calibrate.command()
@@ -330,7 +336,7 @@ def speed(**options: object) -> int:
 @click.option("--input", "microphone", metavar="DEVICE", help="Which microphone; implies --mic.")
 @click.option("--list", "listed", is_flag=True, help="Print what is known, measure nothing.")
 @click.option("--forget", metavar="DEVICE", help="Forget a device, named as in --list.")
-@_json
+@as_json
 def audio(**options: object) -> int:
     """Measure how much later than it says a sound device is heard (Bluetooth: 0.1 to 0.3 s).
 
@@ -338,49 +344,7 @@ def audio(**options: object) -> int:
     microphone hear them (up to 1 s). The result is kept for this machine and device and used by
     `run` and `demo`.
     """
-    return _dispatch("calibrate_audio", options, "audio")
+    return dispatch("calibrate_audio", options, "audio")
 
 
-class _MonitorGroup(click.Group):
-    """A group whose first word may also be a configuration file."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take a word that is no command as the file."""
-        takes_value = {"--broker", "--listen"}
-        for k, word in enumerate(args):
-            if word.startswith("-") or (k and args[k - 1] in takes_value):
-                continue
-            if word not in self.commands:
-                args = [*args[:k], "--config", word, *args[k + 1 :]]
-            break
-        return super().parse_args(ctx, args)
-
-
-@cli.group(cls=_MonitorGroup, invoke_without_command=True, subcommand_metavar="[CONFIG.toml]")
-@click.option("--config", type=click.Path(path_type=Path), hidden=True)
-@click.option("--broker", metavar="URL", help="mqtt[s]://[user@]host[:port].")
-@click.option("--embedded", is_flag=True, help="Start a broker on this machine, for this machine.")
-@click.option("--listen", metavar="HOST:PORT", help="Where the page is (default 127.0.0.1:8765).")
-@click.option("--asyncapi", is_flag=True, help="Print the AsyncAPI document of all messages.")
-@click.option("--home-assistant", is_flag=True, help="Make each runner a device there.")
-@click.pass_context
-def monitor(ctx: click.Context, /, **options: object) -> int:
-    """Serve a page on which a coach sees a whole group live and talks to it.
-
-    CONFIG is a TOML file as configs/coach.toml. The page is on this machine only, unless
-    [monitor] says more; passwords come from files or the environment.
-    """
-    return 0 if ctx.invoked_subcommand else _dispatch("monitor", options)
-
-
-@monitor.command()
-@click.argument("file", type=click.Path(path_type=Path))
-def password(**options: object) -> int:
-    """Ask for the page's password and write its hash to FILE, for [monitor] password_file."""
-    return _dispatch("monitor", options, "password")
-
-
-def _dispatch(name: str, options: dict[str, object], function: str | None = None) -> int:
-    """Load a command's module and call a function in it, of the same name unless told another."""
-    command = getattr(import_module(f"livecoach.commands.{name}"), function or name)
-    return int(command(**options))
+cli.add_command(monitor)

@@ -131,10 +131,32 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def load(path: Path) -> Config:
     """Read a configuration file; raises `ConfigError` naming file and key.
 
-    A file of phrases that it names is looked for beside it, and read, too.
+    A file of phrases that it names is looked for beside it, and read, too; credentials are looked
+    for beside it.
     """
-    config = convert(_table(path, "configuration file"), str(path))
+    config = beside(convert(_table(path, "configuration file"), str(path)), path.parent)
     return settled(config, path.parent) if config.coach.phrases else config
+
+
+def beside(config: Config, folder: Path) -> Config:
+    """Return ``config`` with the credentials that it names by a relative path found in folder."""
+
+    def found(name: str) -> str:
+        return str(folder / Path(name).expanduser()) if name else ""
+
+    broker, page = config.broker, config.monitor
+    return msgspec.structs.replace(
+        config,
+        broker=msgspec.structs.replace(
+            broker, ca_file=found(broker.ca_file), password_file=found(broker.password_file)
+        ),
+        monitor=msgspec.structs.replace(
+            page,
+            certificate=found(page.certificate),
+            key=found(page.key),
+            password_file=found(page.password_file),
+        ),
+    )
 
 
 def settled(config: Config, folder: Path | None = None) -> Config:

@@ -116,3 +116,17 @@ def test_any_target_text_is_understood_or_refused(text: str) -> None:
     else:
         assert kind in {"none", "absolute", "relative"}
         assert abs(value) <= 0.1 or 120 <= value <= 220
+
+
+def test_credentials_are_looked_for_beside_the_file_that_names_them(tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text(
+        '[broker]\npassword_file = "word"\nca_file = "/etc/ca.crt"\n'
+        '[monitor]\ncertificate = "c.pem"\nkey = "~/k.pem"\n'
+    )
+    told = config.load(path)
+    assert told.broker.password_file == str(tmp_path / "word")
+    assert told.broker.ca_file == "/etc/ca.crt"
+    assert told.monitor.certificate == str(tmp_path / "c.pem")
+    assert told.monitor.key == str(Path("~/k.pem").expanduser())
+    assert not told.monitor.password_file

@@ -1,6 +1,6 @@
 """``livecoach demo``: a simulated runner who hears the beats and answers them."""
 
-from importlib import resources
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,9 @@ from rich.table import Table
 from livecoach import config as configuration
 from livecoach.commands.output import print_json, stdout
 from livecoach.commands.run import as_table, closing_lines, exit_code, open_all, perform
+from livecoach.commands.shipped import shipped
 from livecoach.config import Config
+from livecoach.errors import ConfigError
 from livecoach.session import Outcome, Plan
 from livecoach.session.known import stored_offsets, stored_profile
 
@@ -23,8 +25,14 @@ _SHOWN = (
 )
 
 
-def demo(*, seconds: float | None, out: Path, audio: str | None, as_json: bool) -> int:
+def demo(*, seconds: float | None, out: Path, audio: str | None, coach: bool, as_json: bool) -> int:
     """Run the demo; return the exit code."""
+    if coach:
+        if as_json:
+            raise ConfigError("--json", "a page has none: leave it out with --coach")
+        # It brings MQTT along, which takes a second on a small computer.
+        whole = import_module("livecoach.commands.demo_coach")
+        return int(whole.demo_coach(seconds=seconds, out=out, audio=audio))
     config = shipped("demo.toml")
     changes: dict[str, Any] = {"seconds": seconds, "audio.output": audio}
     chosen = {key: value for key, value in changes.items() if value is not None}
@@ -44,15 +52,6 @@ def demo(*, seconds: float | None, out: Path, audio: str | None, as_json: bool) 
     else:
         _conclude(outcome)
     return exit_code(outcome)
-
-
-def shipped(name: str) -> Config:
-    """Load a configuration that comes with the package (or lies beside it in a checkout)."""
-    inside = resources.files("livecoach") / "configs" / name
-    if inside.is_file():
-        with resources.as_file(inside) as path:
-            return configuration.load(path)
-    return configuration.load(Path(__file__).parents[2] / "configs" / name)
 
 
 def _introduce(config: Config) -> None:

@@ -1,11 +1,28 @@
-"""The event loop that the program runs on."""
+"""What the program runs on: its event loop, and what of it is installed."""
 
 import asyncio
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
+from livecoach.errors import ConfigError
+
 T = TypeVar("T")
+
+
+@contextmanager
+def needs_extra(what: str, *modules: str) -> Iterator[None]:
+    """Turn the absence of ``modules``, of the extra ``monitor``, into one line with the way out."""
+    try:
+        yield
+    except ModuleNotFoundError as exc:
+        if (exc.name or "").partition(".")[0] not in modules:
+            raise
+        ways = (
+            'pip install "livecoach[monitor]", in a checkout .venv/bin/pip install -e ".[monitor]"'
+        )
+        raise ConfigError("monitor", f"{what} more: {ways}") from exc
 
 
 def run_loop(main: Coroutine[None, None, T]) -> T:

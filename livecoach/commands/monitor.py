@@ -12,7 +12,7 @@ import click
 
 from livecoach import __version__
 from livecoach import config as configuration
-from livecoach.commands.loop import run_loop
+from livecoach.commands.loop import needs_extra, run_loop
 from livecoach.commands.output import print_json
 from livecoach.config import Config
 from livecoach.errors import ConfigError
@@ -43,7 +43,7 @@ def monitor(
     chosen = configuration.load(config) if config else Config()
     if listen is not None:
         chosen = configuration.override(chosen, {"monitor.listen": listen}, "--listen")
-    serving = _serving()
+    serving = page_program()
     place = serving.settle(chosen.monitor)
     with ExitStack() as stack:
         url = broker or chosen.broker.url
@@ -88,14 +88,10 @@ def _login(config: Config, url: str) -> Login:
     )
 
 
-def _serving() -> Any:  # noqa: ANN401 (a module that is only there with the extra)
-    try:
+def page_program() -> Any:  # noqa: ANN401 (a module that is only there with the extra)
+    """Return the module that serves the page; raises `ConfigError` without what it needs."""
+    with needs_extra("the page needs", "starlette", "uvicorn"):
         return import_module("livecoach.monitor.serve")
-    except ModuleNotFoundError as exc:
-        if (exc.name or "").partition(".")[0] not in {"starlette", "uvicorn"}:
-            raise
-        way_out = 'the page needs more: pip install "livecoach[monitor]"'
-        raise ConfigError("monitor", way_out) from exc
 
 
 def _say(line: str) -> None:

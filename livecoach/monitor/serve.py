@@ -7,7 +7,7 @@ import socket
 import stat
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from pathlib import Path
 
@@ -76,8 +76,9 @@ async def serve(
     say: Callable[[str], None],
     ready: Callable[[str], None],
     discovery: Hello | None = None,
+    until: Coroutine[None, None, None] | None = None,
 ) -> None:
-    """Serve until a signal comes; ``ready`` is told the page's address."""
+    """Serve until a signal comes or ``until`` is over; ``ready`` is told the page's address."""
     listening = _listen(place)
     port = listening.getsockname()[1]
     fleet = Fleet()
@@ -110,6 +111,8 @@ async def serve(
         if discovery is not None:
             hello = announce(fleet, intake, discovery)
             tasks.append(group_of_tasks.create_task(hello, name="home assistant"))
+        if until is not None:
+            tasks.append(group_of_tasks.create_task(server.end_after(until), name="end"))
         try:
             await server.serve(sockets=[listening])
         finally:
@@ -123,6 +126,11 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, close: Callable[[], None]) -> None:
         super().__init__(config)
         self._close_streams = close
+
+    async def end_after(self, until: Coroutine[None, None, None]) -> None:
+        """Stop serving once ``until`` is over."""
+        await until
+        self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let the pages go, then everything else."""

@@ -8,8 +8,8 @@ from pathlib import Path
 from rich.console import Console
 
 from livecoach import config as configuration
-from livecoach.commands.demo import shipped
 from livecoach.commands.run import open_all
+from livecoach.commands.shipped import shipped
 from livecoach.model import Event
 from livecoach.session import Plan, run
 from livecoach.session.known import stored_profile

@@ -1,0 +1,13 @@
+"""What the parts of the command line share; a command's code is loaded when it runs."""
+
+from importlib import import_module
+
+import click
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
+
+
+def dispatch(name: str, options: dict[str, object], function: str | None = None) -> int:
+    """Load a command's module and call a function in it, of the same name unless told another."""
+    command = getattr(import_module(f"livecoach.commands.{name}"), function or name)
+    return int(command(**options))
