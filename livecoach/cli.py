@@ -24,8 +24,8 @@ _source = click.option(
     "sources",
     multiple=True,
     metavar="URI",
-    help="ble: for every Bluetooth sensor around, ble:NAME (see scan), file:PATH, or "
-    "sim:?key=value; repeat.",
+    help="ble: for every Bluetooth sensor around, ble:NAME (see scan), i2c:1 or iio:device0 (wired "
+    "to this computer), file:PATH, or sim:?key=value; repeat.",
 )
 _speed = click.option("--speed", help="Belt speed: 10.5kmh, 3.0mps, 6.5mph, or none for unknown.")
 _audio = click.option("--audio", help="default, a device, null, or a file ending in .wav.")

@@ -24,6 +24,8 @@ from livecoach.sinks.lines import clock, kept_line, plain, skipped_line
 from livecoach.sources import Door, LiveDoor, is_live, open_live, open_sources
 from livecoach.sources.ble import BleDoor
 from livecoach.sources.file import SessionDoor
+from livecoach.sources.i2c import I2cDoor
+from livecoach.sources.iio import IioDoor
 from livecoach.store.places import sessions_dir
 
 FAILED, INTERRUPTED = 1, 130
@@ -125,8 +127,8 @@ def open_all(config: Config) -> list[Door | LiveDoor]:
 
 
 def _let_speak(doors: Sequence[Door | LiveDoor], say: Callable[[str], None]) -> bool:
-    """Let what Bluetooth sensors are up to be read; tell whether there may be any."""
-    told = [door for door in doors if isinstance(door, BleDoor)]
+    """Let what live sensors are up to be read; tell whether there may be any."""
+    told = [door for door in doors if isinstance(door, BleDoor | I2cDoor | IioDoor)]
     for door in told:
         door.say = say
     return bool(told)

@@ -68,7 +68,7 @@ class PacketTimes:
         if packet.clock_s is None:
             return self._counted(n, arrival_s)
         if self._clock is None:
-            self._clock = DeviceClock(packet.clock_wrap_s)
+            self._clock = _clock(packet)
         t = self._clock.update(packet.clock_s, arrival_s)
         passed_s = self._clock.passed_s
         period_s = self._period(packet, n, passed_s)
@@ -132,6 +132,14 @@ class PacketTimes:
             self._clock = DeviceClock(skew_sd=_RATE_SD, skew_most=_RATE_MOST)
         t = self._clock.update(self._samples * self._period_s, arrival_s)
         return self._spread(t, n, self._clock.passed_s, self._period_s)
+
+
+def _clock(packet: ImuPacket) -> DeviceClock:
+    """Return the map of a device's clock; one without a crystal may be far off."""
+    sd = packet.skew_sd_ratio
+    if sd is None:
+        return DeviceClock(packet.clock_wrap_s)
+    return DeviceClock(packet.clock_wrap_s, skew_sd=sd, skew_most=_RATE_MOST)
 
 
 def _same(each_s: float, other_s: float | None) -> bool:
