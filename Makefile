@@ -2,8 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# What the rigs need beyond Python: a private D-Bus, a private sound server, and PortAudio.
-RIG_PACKAGES := dbus libportaudio2 pulseaudio pulseaudio-utils libasound2-plugins espeak-ng
+# What the rigs need beyond Python: a private D-Bus, a private sound server, PortAudio, and what
+# checks units, device trees and shell.
+RIG_PACKAGES := dbus libportaudio2 pulseaudio pulseaudio-utils libasound2-plugins espeak-ng \
+	systemd device-tree-compiler shellcheck umockdev
 
 .PHONY: help demo test lint check rigs bench soak accuracy pictures clean
 
@@ -11,7 +13,7 @@ help:
 	@echo "make demo      a simulated runner who hears the beats and answers them"
 	@echo "make test      format, lint, types, import rules and every test"
 	@echo "make bench     speed and memory, printed"
-	@echo "make soak      ten minutes of beats under load, four times; ten of Bluetooth under trouble"
+	@echo "make soak      ten minutes of beats under load, four times; ten of Bluetooth under trouble, ten of the wearable"
 	@echo "make accuracy  score the estimators and write the README's table (needs LIVECOACH_DATA)"
 	@echo "make pictures  the README's picture of the console, from a run of the demo's runner"
 	@echo "make clean     remove .venv and caches"
@@ -76,6 +78,7 @@ bench: $(VENV)/.testing
 soak: rigs $(VENV)/.testing
 	$(BIN)/python -m tests.loopback.soak
 	$(BIN)/python -m tests.loopback.ble_soak
+	$(BIN)/python -m tests.hw.soak
 
 accuracy: $(VENV)/.testing
 	@[ -n "$$LIVECOACH_DATA" ] || { echo "Set LIVECOACH_DATA to the recordings with truth."; exit 1; }

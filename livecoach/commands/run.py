@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
@@ -39,7 +40,12 @@ def run(
     as_json: bool,
     **options: object,
 ) -> int:
-    """Run a session; return the exit code."""
+    """Run a session, or, on a wearable, one after the other; return the exit code."""
+    if config is not None and not as_json and pace == "realtime":
+        chosen = configuration.override(configuration.load(config), _changes(options), "options")
+        if chosen.wearable is not None:
+            wearable = import_module("livecoach.commands.wearable")
+            return int(wearable.serve(chosen, folder or sessions_dir()))
     outcome = conduct(config, folder, pace, options, as_json=as_json)
     if as_json:
         print_json(as_table(outcome))
@@ -82,12 +88,12 @@ def conduct(
 def perform(plan: Plan, doors: Sequence[Door | LiveDoor], title: str, *, as_json: bool) -> Outcome:
     """Run a plan with a console (none with JSON) and return its outcome."""
     if as_json:
-        _let_speak(doors, _to_stderr)
+        let_speak(doors, _to_stderr)
         return asyncio.run(run_session(plan, doors, _to_stderr))
     screen = stdout()
     view = View(title)
     console = LiveConsole(view, screen) if screen.is_terminal else PlainConsole(view, sys.stdout)
-    if _let_speak(doors, lambda line: console.say(f"{clock(view.t)}  {line}")):
+    if let_speak(doors, lambda line: console.say(f"{clock(view.t)}  {line}")):
         view.sensors.links_told = True
     keys = plan.pace == "realtime" and keyboard.present() and not any(map(_is_complete, doors))
     controls = (keyboard.Keyboard(),) if keys else ()
@@ -126,7 +132,7 @@ def open_all(config: Config) -> list[Door | LiveDoor]:
     ]
 
 
-def _let_speak(doors: Sequence[Door | LiveDoor], say: Callable[[str], None]) -> bool:
+def let_speak(doors: Sequence[Door | LiveDoor], say: Callable[[str], None]) -> bool:
     """Let what live sensors are up to be read; tell whether there may be any."""
     told = [door for door in doors if isinstance(door, BleDoor | I2cDoor | IioDoor)]
     for door in told:

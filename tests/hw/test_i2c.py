@@ -34,16 +34,20 @@ class World:
         self.keeper = Keeper(self.bus, self.wanted, self, lambda: self.t)
 
     def found(self, wanted: Wanted) -> None:
+        """Take that it streams."""
         self.inputs.append(Link(0, self.t, wanted.source, "found", wanted.info()))
 
     def burst(self, wanted: Wanted, data: bytes) -> None:
+        """Take what its FIFO held."""
         row = len(self.inputs)
         self.inputs.append(Payload(0, self.t, wanted.source, "lsm6ds.fifo", row, data))
 
     def lost(self, wanted: Wanted) -> None:
+        """Take that it is gone."""
         self.inputs.append(Link(0, self.t, wanted.source, "lost"))
 
     def tell(self, line: str) -> None:
+        """Take a line."""
         self.lines.append(line)
 
     def live(self, seconds: float, every_s: float = 0.02) -> None:
@@ -246,7 +250,10 @@ async def test_a_session_from_the_bus_replays_bit_for_bit(tmp_path: Path) -> Non
     seen: list[object] = []
 
     class Eyes:
+        """Sees every event."""
+
         def update(self, event: object) -> None:
+            """See an event."""
             seen.append(event)
 
         def tick(self, t: float) -> None:

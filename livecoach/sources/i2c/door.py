@@ -4,18 +4,18 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final
 
 from livecoach.errors import SourceError
 from livecoach.model import Input, Link, Payload
-from livecoach.sources.i2c.chip import Bus, OpenBus, open_bus
+from livecoach.sources.i2c import chip
 from livecoach.sources.i2c.keeper import Keeper
 from livecoach.sources.i2c.wanted import Wanted
 from livecoach.wire import lsm6ds
 
 _POLL_S: Final = 0.02
 _END_S: Final = 2.0
-_LOOK_S: Final = 0.01
 
 
 class I2cDoor:
@@ -36,11 +36,11 @@ class I2cDoor:
     def __init__(
         self,
         wanted: Sequence[Wanted],
-        open_: OpenBus | None = None,
+        open_: chip.OpenBus | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._wanted = tuple(wanted)
-        self._open = open_ or open_bus
+        self._open = open_ or chip.open_bus
         self._clock = clock
         self._restart: set[str] = set()
         self.say: Callable[[str], None] = _nobody_listens
@@ -56,7 +56,7 @@ class I2cDoor:
         """
         loop = asyncio.get_running_loop()
         nodes = dict.fromkeys(w.node for w in self._wanted)
-        buses: dict[str, Bus] = {}
+        buses: dict[str, chip.Bus] = {}
         stop, ended = threading.Event(), asyncio.Event()
         try:
             for node in nodes:
@@ -74,9 +74,9 @@ class I2cDoor:
                 await ended.wait()
             finally:
                 stop.set()
-                until_s = loop.time() + _END_S
-                while reader.is_alive() and loop.time() < until_s:
-                    await asyncio.sleep(_LOOK_S)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_END_S):
+                        await ended.wait()
         finally:
             for bus in buses.values():
                 bus.close()
