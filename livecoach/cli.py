@@ -175,6 +175,19 @@ def scan(**options: object) -> int:
     return _dispatch("scan", options)
 
 
+@cli.command()
+@click.argument("config", type=click.Path(path_type=Path), required=False)
+@_json
+def doctor(**options: object) -> int:
+    """Check whether a run will work: sensors, sound, power, disk, clock; each with the way out.
+
+    With CONFIG, what that needs; else what the machine has. Takes less than 5 s; exits with 1 when
+    something fails. A wired sensor is measured at rest: end the service before (`systemctl stop
+    livecoach`), and lay it down.
+    """
+    return _dispatch("doctor", options)
+
+
 def _guided(command: Callable[..., int]) -> Callable[..., int]:
     """Give a guided protocol what it takes to run a session."""
     options = (
