@@ -277,6 +277,20 @@ def speed(**options: object) -> int:
 
 
 @calibrate.command()
+@click.argument("config", type=click.Path(path_type=Path), required=False)
+@_source
+@click.option("--seconds", type=_seconds, default=3.0, show_default=True, help="How long to stand.")
+@_json
+def stand(**options: object) -> int:
+    """Stand still, upright, sensor on: finds which of its axes points up.
+
+    With CONFIG the answer is written into its sources (&up=...), which `run` uses; else it is
+    printed. Which way is forward cannot be felt while standing: say it with &forward=.
+    """
+    return _dispatch("calibrate_stand", options, "stand")
+
+
+@calibrate.command()
 @click.option("--audio", "output", default="default", help="The output device (default: default).")
 @click.option("--mic", is_flag=True, help="Listen with a microphone instead of tapping.")
 @click.option("--input", "microphone", metavar="DEVICE", help="Which microphone; implies --mic.")

@@ -81,7 +81,12 @@ if [ ! -d "$ROOT$BOOT" ] && [ -f "$ROOT/boot/config.txt" ]; then
 fi
 
 # After one of its [sections] a line would count for that board only.
-ensure "$BOOT/config.txt" "[all]"
+section=$(grep '^\[' "$ROOT$BOOT/config.txt" 2>/dev/null | tail -n 1 || true)
+if [ -n "$section" ] && [ "$section" != "[all]" ] &&
+	! grep -qxF -- "$(tail -n 1 "$HERE/config.txt.d/livecoach.txt")" "$ROOT$BOOT/config.txt"; then
+	printf '\n[all]\n' >>"$ROOT$BOOT/config.txt"
+	changed "$BOOT/config.txt: [all]"
+fi
 while IFS= read -r line; do
 	ensure "$BOOT/config.txt" "$line"
 done <"$HERE/config.txt.d/livecoach.txt"

@@ -34,9 +34,9 @@ class Wanted(Struct, frozen=True, kw_only=True):
 
     device: str
     mount: Mount | None = None
-    forward: str = "+x"
+    forward: str = "unknown"
     left: str = "unknown"
-    up: str = "+z"
+    up: str = "unknown"
 
     @property
     def source(self) -> str:

@@ -123,12 +123,17 @@ class IioStream:
         rows = [data[at : at + known.size] for at in range(1, len(data), known.size)]
         if not rows:
             return []
-        time = self._fields.get(TIME)
+        clock = self._fields.get(TIME)
+        first_s, last_s = (
+            (None, None) if clock is None else (clock.read(rows[0]), clock.read(rows[-1]))
+        )
+        lasted_s = 0.0 if first_s is None or last_s is None else last_s - first_s
         return [
             ImuPacket(
                 acc=self._triples(ACC, rows, ACC_MOST_MPS2, data),
                 gyr=self._triples(GYR, rows, GYR_MOST_RADPS, data),
-                clock_s=None if time is None else time.read(rows[-1]),
+                clock_s=last_s,
+                period_s=lasted_s / (len(rows) - 1) if lasted_s > 0.0 else None,
             )
         ]
 

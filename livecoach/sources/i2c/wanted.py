@@ -21,9 +21,9 @@ class Wanted(Struct, frozen=True, kw_only=True):
     chip: lsm6ds.Chip = "lsm6dsox"
     address: int = 0x6A
     mount: Mount | None = None
-    forward: str = "+x"
+    forward: str = "unknown"
     left: str = "unknown"
-    up: str = "+z"
+    up: str = "unknown"
     range_g: int | None = None
     rate_hz: int = 208
 
