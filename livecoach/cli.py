@@ -101,7 +101,8 @@ def run(**options: object) -> int:
 
     A Bluetooth sensor may come and go at any time. How a motion sensor is worn is said like
     --source 'ble:NAME?mount=chest&up=+y&forward=+z': the sensor's axes that point up and forward
-    (&left=+x) when you stand; what a foot pod counts, like 'ble:NAME?cadence=steps' (or per_leg).
+    (&left=+x) when you stand; what a foot pod counts, like 'ble:NAME?cadence=steps' (or per_leg). A
+    sensor wired to this computer is --source 'i2c:1?chip=lsm6dsox&mount=waist' (or lsm6dso32).
 
     CONFIG is a TOML file as in configs/; the command line beats it. Ctrl-C ends a run cleanly.
     """
@@ -285,7 +286,8 @@ def stand(**options: object) -> int:
     """Stand still, upright, sensor on: finds which of its axes points up.
 
     With CONFIG the answer is written into its sources (&up=...), which `run` uses; else it is
-    printed. Which way is forward cannot be felt while standing: say it with &forward=.
+    printed. Which way is forward cannot be felt while standing: say it with &forward=. A service
+    that uses a wired sensor has to end before (`systemctl stop livecoach`).
     """
     return _dispatch("calibrate_stand", options, "stand")
 

@@ -77,6 +77,7 @@ def serve(config: Config, folder: Path) -> int:
                 if not asyncio.run(_pressed(panel, service)):
                     return command.INTERRUPTED
             outcome = asyncio.run(_session(config, folder, panel, service, volatile=volatile))
+            service.alive()
             for line in command.closing_lines(outcome):
                 say(line)
             waiting = panel.button is not None

@@ -24,9 +24,9 @@ class Supervisor:
         folder: Path,
         environment: dict[str, str],
         *,
-        watchdog_s: float = 5.0,
-        abort_s: float = 2.0,
-        again_s: float = 1.0,
+        watchdog_s: float = 4.0,
+        abort_s: float = 1.0,
+        again_s: float = 0.5,
     ) -> None:
         self._command = list(command)
         self._watchdog_s = watchdog_s
