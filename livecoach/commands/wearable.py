@@ -19,6 +19,7 @@ from typing import Any, Final
 from livecoach.coach.phrases import Phrases, english
 from livecoach.commands import run as command
 from livecoach.config import Config, WearableConfig, settled
+from livecoach.model import Event, Notice
 from livecoach.session import Outcome, Plan
 from livecoach.session import run as run_session
 from livecoach.session.known import stored_offsets, stored_profile
@@ -59,6 +60,18 @@ class Panel:
         """Let go of the pins."""
         for device in self._devices:
             device.close()
+
+
+class Journal:
+    """An observer that prints what the session has to say."""
+
+    def update(self, event: Event) -> None:
+        """Print a notice."""
+        if isinstance(event, Notice):
+            say(event.text)
+
+    def tick(self, t: float) -> None:
+        """Do nothing."""
 
 
 def serve(config: Config, folder: Path) -> int:
@@ -128,7 +141,8 @@ async def _session(
     if lamp is not None:
         lamp.begin()
     controls = (status,) if button is None else (status, button)
-    observers = (heartbeat, *controls) if lamp is None else (heartbeat, *controls, lamp)
+    seeing = (heartbeat, Journal(), *controls)
+    observers = seeing if lamp is None else (*seeing, lamp)
     return await run_session(plan, doors, say, observers, controls)
 
 

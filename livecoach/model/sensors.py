@@ -91,7 +91,7 @@ class ImuPacket(Struct, frozen=True, kw_only=True, gc=False):
     never), None for a device without a clock; ``period_s`` the time between samples as the
     device says it. ``count`` is a running number of packets, wrapping at ``count_wrap``.
     ``broken``: the device says that samples are missing just before these. ``skew_sd_ratio`` is how
-    far the rate of its clock may be expected to be off (None: a crystal's few millionths).
+    far the rate of a clock without a crystal may be expected to be off (None: it has one).
     """
 
     acc: tuple[Triple, ...]

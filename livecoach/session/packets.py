@@ -18,6 +18,8 @@ from livecoach.timebase import DeviceClock
 _LEARN_S: Final = 2.0
 _RATE_SD: Final = 0.02
 _RATE_MOST: Final = 0.05
+_WIRED_S: Final = 0.002
+"""What reading four samples over a bus of 400 kHz takes (arithmetic, not measured)."""
 _SAME_PERIOD: Final = 0.05
 _SHORTEST_S: Final = 1e-5
 _SQUEEZED: Final = 0.4
@@ -135,11 +137,12 @@ class PacketTimes:
 
 
 def _clock(packet: ImuPacket) -> DeviceClock:
-    """Return the map of a device's clock; one without a crystal may be far off."""
+    """Return the map of a device's clock; one without a crystal, on a wire, may be far off."""
     sd = packet.skew_sd_ratio
     if sd is None:
         return DeviceClock(packet.clock_wrap_s)
-    return DeviceClock(packet.clock_wrap_s, skew_sd=sd, skew_most=_RATE_MOST)
+    wrap_s, least_s = packet.clock_wrap_s, _WIRED_S
+    return DeviceClock(wrap_s, least_delay_s=least_s, skew_sd=sd, skew_most=_RATE_MOST)
 
 
 def _same(each_s: float, other_s: float | None) -> bool:

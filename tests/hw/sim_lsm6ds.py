@@ -68,6 +68,7 @@ class SimChip:
         self.registers[chip.FINE] = self._fine & 0xFF
         self._fifo: deque[bytes] = deque()
         self._samples = 0
+        self._taken_s: list[float] = []
         self._since_s: float | None = None
         self._latched = False
 
@@ -109,7 +110,12 @@ class SimChip:
             self._sample(self._since_s + self._samples * period_s)
             self._samples += 1
 
+    def taken_s(self) -> list[float]:
+        """Return when each sample since the reset was really taken."""
+        return self._taken_s
+
     def _sample(self, t: float) -> None:
+        self._taken_s.append(t)
         acc, gyr = self._motion(t - self._born_s)
         code = self.registers[chip.CTRL1_XL] >> 2 & 3
         full_g = {c: g for g, c in lsm6ds.RANGES_G[self._model].items()}[code]

@@ -68,6 +68,14 @@ class World:
                 out += [(x.t, s) for s in radio.update(x) if isinstance(s, ImuSample)]
         return out
 
+    def samples_are_true(self, samples: list[tuple[float, ImuSample]]) -> None:
+        """Hold the last two thirds of the samples against when they were really taken."""
+        taken = self.chip.taken_s()[-len(samples) * 2 // 3 :]
+        told = [s.t for _, s in samples][-len(taken) :]
+        apart = [a - b for a, b in zip(told, taken, strict=True)]
+        assert all(-0.004 < a < 0.001 for a in apart), (min(apart), max(apart))
+        assert max(apart) - min(apart) < 0.0025  # half a sample
+
     def notices(self) -> list[str]:
         """Return what the session would say of the stream."""
         radio = Radio(self.wanted.source, self.wanted.rate_hz)
@@ -89,8 +97,9 @@ def test_every_sample_comes_once_at_its_own_time_whatever_the_oscillator(ratio: 
     late = [(arrival, s.t) for arrival, s in samples if arrival > 20.0]
     rate = (len(late) - 1) / (late[-1][1] - late[0][1])
     assert rate == pytest.approx(208 * ratio, rel=2e-4)  # the true rate, not the nominal one
-    # A sample waits for the next poll at most, and 5 ms are taken for the least delay.
-    assert all(-0.001 < arrival - t < 0.035 for arrival, t in late)
+    # A sample waits for the next poll at most, and 2 ms are taken for reading it.
+    assert all(0.001 < arrival - t < 0.03 for arrival, t in late)
+    world.samples_are_true(samples)
     assert world.notices() == []
 
 

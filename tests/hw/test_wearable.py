@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from livecoach.coach.phrases import english
+from livecoach.commands import wearable
 from livecoach.model import Command, Cue, CueDropped, Input, SensorState
 from livecoach.sinks.heartbeat import Heartbeat
 from livecoach.sinks.lamp import lit
@@ -101,6 +102,7 @@ def test_it_starts_by_itself_speaks_obeys_its_button_and_ends_whole(
             assert session.summary is not None
     log = (tmp_path / "service.log").read_text()
     assert "IMU i2c-1 0x6a is there" in log
+    assert "Muted: nothing is heard" in log
     assert "Traceback" not in log
 
 
@@ -280,3 +282,14 @@ def test_a_folder_that_cannot_be_written_is_known(tmp_path: Path) -> None:
     assert writable(tmp_path / "new")
     (tmp_path / "file").write_text("")
     assert not writable(tmp_path / "file" / "runs")
+
+
+def test_where_nothing_can_be_written_runs_are_kept_until_the_power_goes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    folder, volatile = wearable._place(tmp_path / "file" / "runs")
+    assert volatile
+    assert folder.name == "livecoach"
+    assert "until the power goes" in capsys.readouterr().out
+    assert wearable._place(tmp_path / "runs") == (tmp_path / "runs", in_memory(tmp_path))
