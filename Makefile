@@ -6,11 +6,12 @@ BIN := $(VENV)/bin
 # thirds of it the Cortex-M4 compiler. Without them (FIRMWARE_PACKAGES=) their tests are skipped. No
 # newlib, no picolibc: the core needs no libc.
 FIRMWARE_PACKAGES := gcc g++ gcc-arm-none-eabi gcc-riscv64-unknown-elf qemu-system-arm openscad graphviz
-# What the rigs need beyond Python: a private D-Bus, sound server and MQTT broker, PortAudio,
-# and a browser.
+# What the rigs need beyond Python: a private D-Bus, sound server and MQTT broker, PortAudio, a browser,
+# and what checks units, device trees and shell.
 RIG_PACKAGES := dbus libportaudio2 pulseaudio pulseaudio-utils libasound2-plugins espeak-ng \
 	mosquitto openssl \
 	chromium fonts-dejavu-core \
+	systemd device-tree-compiler shellcheck umockdev \
 	$(FIRMWARE_PACKAGES)
 
 .PHONY: help demo demo-coach test lint check rigs bench soak accuracy pictures clean
@@ -20,7 +21,7 @@ help:
 	@echo "make demo-coach  three of them, and the coach's page in the browser"
 	@echo "make test      format, lint, types, import rules and every test"
 	@echo "make bench     speed and memory, printed"
-	@echo "make soak      ten minutes of beats under load, four times; ten of Bluetooth; fleets; a day of the pod"
+	@echo "make soak      ten minutes of beats under load, four times; of Bluetooth; of the wearable; fleets; a pod's day"
 	@echo "make accuracy  score the estimators and write the README's table (needs LIVECOACH_DATA)"
 	@echo "make pictures  the README's pictures: console, coach's page, closed loops, reports (LIVECOACH_DATA)"
 	@echo "make clean     remove .venv and caches"
@@ -95,6 +96,7 @@ soak: rigs $(VENV)/.testing
 	$(BIN)/python -m tests.loopback.ble_soak
 	$(BIN)/python -m tests.benchmarks.fleet
 	$(BIN)/python -m tests.hw.day
+	$(BIN)/python -m tests.hw.soak
 
 accuracy: $(VENV)/.testing
 	@[ -n "$$LIVECOACH_DATA" ] || { echo "Set LIVECOACH_DATA to the recordings with truth."; exit 1; }

@@ -34,8 +34,8 @@ _source = click.option(
     "sources",
     multiple=True,
     metavar="URI",
-    help="ble: for every Bluetooth sensor around, ble:NAME (see scan), file:PATH, or "
-    "sim:?key=value; repeat.",
+    help="ble: for every Bluetooth sensor around, ble:NAME (see scan), i2c:1 or iio:device0 (wired "
+    "to this computer), file:PATH, or sim:?key=value; repeat.",
 )
 _speed = click.option("--speed", help="Belt speed: 10.5kmh, 3.0mps, 6.5mph, or none for unknown.")
 _audio = click.option("--audio", help="default, a device, null, or a file ending in .wav.")
@@ -113,7 +113,8 @@ def run(**options: object) -> int:
 
     A Bluetooth sensor may come and go at any time. How a motion sensor is worn is said like
     --source 'ble:NAME?mount=chest&up=+y&forward=+z': the sensor's axes that point up and forward
-    (&left=+x) when you stand; what a foot pod counts, like 'ble:NAME?cadence=steps' (or per_leg).
+    (&left=+x) when you stand; what a foot pod counts, like 'ble:NAME?cadence=steps' (or per_leg). A
+    sensor wired to this computer is --source 'i2c:1?chip=lsm6dsox&mount=waist' (or lsm6dso32).
 
     CONFIG is a TOML file as in configs/; the command line beats it. Ctrl-C ends a run cleanly.
     """
@@ -242,6 +243,19 @@ def scan(**options: object) -> int:
     return dispatch("scan", options)
 
 
+@cli.command()
+@click.argument("config", type=click.Path(path_type=Path), required=False)
+@as_json
+def doctor(**options: object) -> int:
+    """Check whether a run will work: sensors, sound, power, disk, clock; each with the way out.
+
+    With CONFIG, what that needs; else what the machine has. Takes less than 5 s; exits with 1 when
+    something fails. A wired sensor is measured at rest: end the service before (`systemctl stop
+    livecoach`), and lay it down.
+    """
+    return dispatch("doctor", options)
+
+
 def _guided(command: Callable[..., int]) -> Callable[..., int]:
     """Give a guided protocol what it takes to run a session."""
     options = (
@@ -328,6 +342,21 @@ def contact(**options: object) -> int:
 def speed(**options: object) -> int:
     """Set a foot sensor's own speed by one known speed, as from a belt."""
     return dispatch("calibrate", options, "speed")
+
+
+@calibrate.command()
+@click.argument("config", type=click.Path(path_type=Path), required=False)
+@_source
+@click.option("--seconds", type=_seconds, default=3.0, show_default=True, help="How long to stand.")
+@as_json
+def stand(**options: object) -> int:
+    """Stand still, upright, sensor on: finds which of its axes points up.
+
+    With CONFIG the answer is written into its sources (&up=...), which `run` uses; else it is
+    printed. Which way is forward cannot be felt while standing: say it with &forward=. A service
+    that uses a wired sensor has to end before (`systemctl stop livecoach`).
+    """
+    return dispatch("calibrate_stand", options, "stand")
 
 
 @calibrate.command()

@@ -10,7 +10,7 @@ import re
 import tomllib
 import typing
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -103,6 +103,18 @@ class BrokerConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     home_assistant: bool = False
 
 
+class WearableConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[wearable]``: a box on the body that starts by itself, with a button and a lamp.
+
+    Pins are GPIO numbers as in ``hw/pins.toml``; None: there is none. ``start``: a run begins with
+    the power, or when the button is pressed.
+    """
+
+    button_gpio: Annotated[int, Meta(ge=0, le=27)] | None = 17
+    lamp_gpio: Annotated[int, Meta(ge=0, le=27)] | None = 27
+    start: Literal["power", "button"] = "power"
+
+
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything a run can be told. ``speed`` is typed in with its unit (``10.5kmh``).
 
@@ -121,6 +133,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     broker: BrokerConfig = BrokerConfig()
     monitor: MonitorConfig = MonitorConfig()
     devices: dict[str, DeviceConfig] = {}
+    wearable: WearableConfig | None = None
 
     @property
     def cadences(self) -> dict[str, Cadence]:
@@ -184,11 +197,13 @@ def settled(config: Config, folder: Path | None = None) -> Config:
 
 def spoken(config: Config) -> tuple[str, ...]:
     """Return all that may be said in a run with this `settled` configuration."""
-    if not config.audio.speech or not (config.coach.target or config.guide):
+    if not config.audio.speech:
         return ()
     words = config.coach.phrases
     chosen = words if isinstance(words, Phrases) else english()
-    return chosen.every(guided=bool(config.guide))
+    coached = config.coach.target or config.guide
+    of_form = chosen.every(guided=bool(config.guide)) if coached else ()
+    return of_form if config.wearable is None else (*chosen.status(), *of_form)
 
 
 def _table(path: Path, what: str) -> dict[str, Any]:

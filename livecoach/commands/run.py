@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,6 +26,8 @@ from livecoach.sinks.lines import clock, kept_line, plain, skipped_line
 from livecoach.sources import Door, LiveDoor, is_live, open_live, open_sources
 from livecoach.sources.ble import BleDoor
 from livecoach.sources.file import SessionDoor
+from livecoach.sources.i2c import I2cDoor
+from livecoach.sources.iio import IioDoor
 from livecoach.store.places import sessions_dir
 
 FAILED, INTERRUPTED = 1, 130
@@ -38,7 +41,12 @@ def run(
     as_json: bool,
     **options: object,
 ) -> int:
-    """Run a session; return the exit code."""
+    """Run a session, or, on a wearable, one after the other; return the exit code."""
+    if config is not None and not as_json and pace == "realtime":
+        chosen = configuration.override(configuration.load(config), _changes(options), "options")
+        if chosen.wearable is not None:
+            wearable = import_module("livecoach.commands.wearable")
+            return int(wearable.serve(chosen, folder or sessions_dir()))
     outcome = conduct(config, folder, pace, options, as_json=as_json)
     if as_json:
         print_json(as_table(outcome))
@@ -88,12 +96,12 @@ def perform(plan: Plan, doors: Sequence[Door | LiveDoor], title: str, *, as_json
     if plan.record_in is not None:
         settle_all(plan.record_in, _to_stderr)
     if as_json:
-        _let_speak(doors, _to_stderr)
+        let_speak(doors, _to_stderr)
         return run_loop(run_session(plan, doors, _to_stderr))
     screen = stdout()
     view = View(title)
     console = LiveConsole(view, screen) if screen.is_terminal else PlainConsole(view, sys.stdout)
-    if _let_speak(doors, lambda line: console.say(f"{clock(view.t)}  {line}")):
+    if let_speak(doors, lambda line: console.say(f"{clock(view.t)}  {line}")):
         view.sensors.links_told = True
     keys = plan.pace == "realtime" and keyboard.present() and not any(map(_is_complete, doors))
     controls = (keyboard.Keyboard(),) if keys else ()
@@ -132,9 +140,9 @@ def open_all(config: Config) -> list[Door | LiveDoor]:
     ]
 
 
-def _let_speak(doors: Sequence[Door | LiveDoor], say: Callable[[str], None]) -> bool:
-    """Let what Bluetooth sensors are up to be read; tell whether there may be any."""
-    told = [door for door in doors if isinstance(door, BleDoor)]
+def let_speak(doors: Sequence[Door | LiveDoor], say: Callable[[str], None]) -> bool:
+    """Let what live sensors are up to be read; tell whether there may be any."""
+    told = [door for door in doors if isinstance(door, BleDoor | I2cDoor | IioDoor)]
     for door in told:
         door.say = say
     return bool(told)

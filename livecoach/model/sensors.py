@@ -90,7 +90,8 @@ class ImuPacket(Struct, frozen=True, kw_only=True, gc=False):
     ``clock_s`` is the device's own time of the *last* sample, wrapping at ``clock_wrap_s`` (0:
     never), None for a device without a clock; ``period_s`` the time between samples as the
     device says it. ``count`` is a running number of packets, wrapping at ``count_wrap``.
-    ``broken``: the device says that samples are missing just before these.
+    ``broken``: the device says that samples are missing just before these. ``skew_sd_ratio`` is how
+    far the rate of a clock without a crystal may be expected to be off (None: it has one).
     """
 
     acc: tuple[Triple, ...]
@@ -101,6 +102,7 @@ class ImuPacket(Struct, frozen=True, kw_only=True, gc=False):
     count: int | None = None
     count_wrap: int = 0
     broken: bool = False
+    skew_sd_ratio: float | None = None
 
 
 class HeartRateReading(Struct, frozen=True, gc=False):

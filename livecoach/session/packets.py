@@ -18,6 +18,8 @@ from livecoach.timebase import DeviceClock
 _LEARN_S: Final = 2.0
 _RATE_SD: Final = 0.02
 _RATE_MOST: Final = 0.05
+_WIRED_S: Final = 0.002
+"""What reading four samples over a bus of 400 kHz takes (arithmetic, not measured)."""
 _SAME_PERIOD: Final = 0.05
 _SHORTEST_S: Final = 1e-5
 _SQUEEZED: Final = 0.4
@@ -68,7 +70,7 @@ class PacketTimes:
         if packet.clock_s is None:
             return self._counted(n, arrival_s)
         if self._clock is None:
-            self._clock = DeviceClock(packet.clock_wrap_s)
+            self._clock = _clock(packet)
         t = self._clock.update(packet.clock_s, arrival_s)
         passed_s = self._clock.passed_s
         period_s = self._period(packet, n, passed_s)
@@ -132,6 +134,15 @@ class PacketTimes:
             self._clock = DeviceClock(skew_sd=_RATE_SD, skew_most=_RATE_MOST)
         t = self._clock.update(self._samples * self._period_s, arrival_s)
         return self._spread(t, n, self._clock.passed_s, self._period_s)
+
+
+def _clock(packet: ImuPacket) -> DeviceClock:
+    """Return the map of a device's clock; one without a crystal, on a wire, may be far off."""
+    sd = packet.skew_sd_ratio
+    if sd is None:
+        return DeviceClock(packet.clock_wrap_s)
+    wrap_s, least_s = packet.clock_wrap_s, _WIRED_S
+    return DeviceClock(wrap_s, least_delay_s=least_s, skew_sd=sd, skew_most=_RATE_MOST)
 
 
 def _same(each_s: float, other_s: float | None) -> bool:

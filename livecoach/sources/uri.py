@@ -6,10 +6,12 @@ from msgspec import structs
 
 from livecoach.errors import ConfigError, SourceError
 from livecoach.model import Mount
-from livecoach.sources import ble
+from livecoach.sources import ble, i2c, iio
 from livecoach.sources.door import Door, LiveDoor
 from livecoach.sources.file import RowFile, SessionDoor, open_file
 from livecoach.sources.simulator import SimulatorDoor
+
+_LIVE = ("ble:", "i2c:", "iio:")
 
 
 def open_sources(
@@ -59,17 +61,17 @@ def open_sources(
 
 def is_live(uri: str) -> bool:
     """Tell whether a URI names something that speaks when it likes; `open_live` opens it."""
-    return uri.startswith("ble:") and not Path(uri).exists()
+    return uri.startswith(_LIVE) and not Path(uri).exists()
 
 
 def open_live(uris: tuple[str, ...], *, mount: Mount | None) -> list[LiveDoor]:
-    """Open the live sources among those named: all Bluetooth sensors are behind one door.
+    """Open the live sources among those named: Bluetooth and I2C sensors are behind one door each.
 
     Parameters
     ----------
     uris
-        ``ble:`` (every sensor around) or ``ble:NAME-or-ADDRESS?mount=chest&up=+y``; others are
-        passed over.
+        ``ble:`` (every sensor around), ``ble:NAME-or-ADDRESS?mount=chest&up=+y``,
+        ``i2c:1?chip=lsm6dsox&mount=chest``, ``iio:device0``; others are passed over.
     mount
         Where a sensor is worn: of the only one named whatever it says itself, else of those that
         say nothing.
@@ -80,18 +82,45 @@ def open_live(uris: tuple[str, ...], *, mount: Mount | None) -> list[LiveDoor]:
         A URI is wrong, or said twice.
     """
     live = [uri for uri in uris if is_live(uri)]
-    wanted = [ble.parse(uri.removeprefix("ble:")) for uri in live]
+    doors: list[LiveDoor] = []
+    radio = _radio(live, mount)
+    if radio:
+        doors.append(ble.BleDoor(radio, alone=len(radio) == len(uris)))
+    wired = _wired(live, mount)
+    chips = [w for w in wired if isinstance(w, i2c.Wanted)]
+    if chips:
+        doors.append(i2c.I2cDoor(chips))
+    return doors + [iio.IioDoor(w) for w in wired if isinstance(w, iio.Wanted)]
+
+
+def _radio(live: list[str], mount: Mount | None) -> list[ble.Wanted]:
+    uris = [uri for uri in live if uri.startswith("ble:")]
+    wanted = [ble.parse(uri.removeprefix("ble:")) for uri in uris]
     texts = [w.text.casefold() for w in wanted]
-    for uri, text in zip(live, texts, strict=True):
-        if texts.count(text) > 1:
+    _once(uris, texts)
+    if mount is None:
+        return wanted
+    sole = len(live) == len(wanted) == 1 and bool(texts[0])
+    return [
+        structs.replace(w, mount=w.mount or (mount if sole else None), worn=mount) for w in wanted
+    ]
+
+
+def _wired(live: list[str], mount: Mount | None) -> list[i2c.Wanted | iio.Wanted]:
+    uris = [uri for uri in live if not uri.startswith("ble:")]
+    wanted = [_on_a_wire(*uri.split(":", 1)) for uri in uris]
+    _once(uris, [w.source for w in wanted])
+    return [w if w.mount or mount is None else structs.replace(w, mount=mount) for w in wanted]
+
+
+def _on_a_wire(scheme: str, rest: str) -> i2c.Wanted | iio.Wanted:
+    return i2c.parse(rest) if scheme == "i2c" else iio.parse(rest)
+
+
+def _once(uris: list[str], names: list[str]) -> None:
+    for uri, name in zip(uris, names, strict=True):
+        if names.count(name) > 1:
             raise ConfigError("--source", f"{uri} is named twice")
-    if mount is not None:
-        sole = len(wanted) == 1 and bool(texts[0])
-        wanted = [
-            structs.replace(w, mount=w.mount or (mount if sole else None), worn=mount)
-            for w in wanted
-        ]
-    return [ble.BleDoor(wanted, alone=len(live) == len(uris))] if wanted else []
 
 
 def _name_apart(doors: list[Door], rows: list[RowFile]) -> None:
@@ -117,7 +146,9 @@ def _open_one(uri: str, mount: Mount | None, seed: int) -> Door:
     if is_live(uri):
         raise ConfigError("--source", f"{uri} is live: `livecoach run` listens to it")
     raise ConfigError(
-        "--source", f"{uri}: unknown kind; known: ble:NAME, file:PATH, sim:?step_rate_spm=164"
+        "--source",
+        f"{uri}: unknown kind; known: ble:NAME, i2c:1, iio:device0, file:PATH, "
+        "sim:?step_rate_spm=164",
     )
 
 

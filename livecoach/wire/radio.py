@@ -14,6 +14,8 @@ from livecoach.model import FootPodReading, HeartRateReading, ImuPacket, Treadmi
 from livecoach.wire import (
     battery,
     heart_rate,
+    iio,
+    lsm6ds,
     movesense,
     pod,
     pod_control,
@@ -230,6 +232,8 @@ _DECODERS: dict[str, Callable[[], Decoder]] = {
     xsens_dot.MEDIUM: lambda: _Each(lambda data, _: xsens_dot.parse(data, xsens_dot.MEDIUM)),
     xsens_dot.LONG: lambda: _Each(lambda data, _: xsens_dot.parse(data, xsens_dot.LONG)),
     witmotion.DATA: witmotion.WitMotionStream,
+    lsm6ds.CHANNEL: lsm6ds.FifoStream,
+    iio.CHANNEL: iio.IioStream,
 }
 
 

@@ -44,12 +44,15 @@ def test_every_language_has_several_wordings_for_everything(language: str) -> No
     assert isinstance(words, Phrases)
     assert (words == english()) == (language == "en-US")
     for name in Phrases.__struct_fields__:
-        assert len(getattr(words, name)) >= (1 if name in ONCE else 2), name
+        once = name in ONCE or name.startswith("status_")
+        assert len(getattr(words, name)) >= (1 if once else 2), name
     assert config.spoken(found) == words.every(guided=False)
     sweep = config.override(found, {"guide": "sweep", "coach.target": ""}, "x")
     assert config.spoken(sweep) == words.every(guided=True)
     assert set(words.every()) == {*config.spoken(found), *config.spoken(sweep)}
-    assert all(text.endswith(".") for text in words.every())
+    assert all(text.endswith(".") for text in (*words.every(), *words.status()))
+    worn = config.override(found, {"wearable": {}}, "x")
+    assert config.spoken(worn) == (*words.status(), *config.spoken(found))
 
 
 def test_no_phrase_speaks_of_injury_and_only_the_design_names_a_joint() -> None:
@@ -114,7 +117,7 @@ def test_a_missing_file_and_a_language_without_words_are_named(tmp_path: Path) -
 
 def test_words_from_before_there_were_guided_protocols_still_serve() -> None:
     table = msgspec.to_builtins(english())
-    old = {k: v for k, v in table.items() if not k.startswith(("guide_", "drill_"))}
+    old = {k: v for k, v in table.items() if not k.startswith(("guide_", "drill_", "status_"))}
     words = msgspec.convert(old, Phrases)
     assert words.every(guided=True) == ()
     assert words.every() == english().every(guided=False)

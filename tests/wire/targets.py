@@ -11,13 +11,13 @@ from msgspec import Struct, structs
 
 from livecoach.errors import WireError
 from livecoach.model import ImuPacket
-from livecoach.wire import pod_control, polar, polar_control, radio, rsc, xsens_dot
+from livecoach.wire import iio, lsm6ds, pod_control, polar, polar_control, radio, rsc, xsens_dot
 from tests.wire import vectors
 
 Target = Callable[[bytes], object]
 
 CHANNELS = [channel for kind in radio.KNOWN for channel in kind.notify]
-CHANNELS += [xsens_dot.LONG, radio.BATTERY[1]]
+CHANNELS += [xsens_dot.LONG, radio.BATTERY[1], lsm6ds.CHANNEL, iio.CHANNEL]
 PACKETS: list[Target] = [
     rsc.parse_feature,
     rsc.parse_location,

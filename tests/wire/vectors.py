@@ -16,3 +16,6 @@ POLAR_FACTOR = bytes.fromhex("0501d044d83b")
 POD = bytes.fromhex("1113341240420f001f4b01101019740e0008000000f8e803000018fc")
 WITMOTION = bytes.fromhex("55617702a8fe92fe060230fecdfff8f053fcabc4")
 DOT_FREE = bytes.fromhex("d8052244af9640406b2aa7405add14c000000000")
+FIFO = bytes.fromhex(
+    "0108100000" + "20" + "c00000000000" + "08" + "010000000000" + "10" + "000000000210"
+)

@@ -47,12 +47,14 @@ Topic: TypeAlias = Literal[
     "on_your_own",
 ]
 _GUIDED = ("guide_", "drill_")
+_STATUS = "status_"
 
 
 class Phrases(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Several wordings for each thing that may be said, used in turn.
 
-    Those of guided protocols (``guide_``, ``drill_``) may be missing: then nothing is said there.
+    Those of guided protocols (``guide_``, ``drill_``) and of a wearable (``status_``) may be
+    missing: then nothing is said there.
     """
 
     quicker: Wordings
@@ -74,10 +76,20 @@ class Phrases(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     drill_lean: tuple[Phrase, ...] = ()
     recall: Wordings
     on_your_own: Wordings
+    status_ready: tuple[Phrase, ...] = ()
+    status_waiting: tuple[Phrase, ...] = ()
+    status_lost: tuple[Phrase, ...] = ()
+    status_back: tuple[Phrase, ...] = ()
+    status_memory: tuple[Phrase, ...] = ()
+
+    def status(self) -> tuple[str, ...]:
+        """Return all that a device without a screen may say of itself."""
+        names = [name for name in self.__struct_fields__ if name.startswith(_STATUS)]
+        return tuple(text for name in names for text in getattr(self, name))
 
     def every(self, *, guided: bool | None = None) -> tuple[str, ...]:
-        """Return all that may be said, each once: in guided protocols, in other runs, in both."""
-        names = self.__struct_fields__
+        """Return all that the coach may say: in guided protocols, in other runs, in both."""
+        names = tuple(n for n in self.__struct_fields__ if not n.startswith(_STATUS))
         if guided is not None:
             names = tuple(name for name in names if name.startswith(_GUIDED) == guided)
         return tuple(dict.fromkeys(text for name in names for text in getattr(self, name)))

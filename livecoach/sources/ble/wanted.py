@@ -7,17 +7,17 @@ advertised name ends in digits of the sensor's own (``Polar H10 12345678``, ``LC
 
 import re
 from typing import Literal
-from urllib.parse import parse_qsl, quote, unquote
+from urllib.parse import quote, unquote
 
 import msgspec
 from msgspec import Struct
 
 from livecoach.errors import ConfigError
-from livecoach.model import MOUNTS, Mount
+from livecoach.model import Mount
+from livecoach.sources.worn import WORN, asked
 
 _OWN_DIGITS = re.compile(r"(?=[0-9A-F]*\d)[0-9A-F]{4,}$", re.IGNORECASE)
 _ADDRESS = re.compile(r"([0-9A-F]{2}:){5}[0-9A-F]{2}|[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")
-_AXES = ("+x", "-x", "+y", "-y", "+z", "-z", "unknown")
 _CADENCES = ("steps", "per_leg")
 
 
@@ -60,21 +60,7 @@ def parse(rest: str) -> Wanted:
     """Read what follows ``ble:``; raises `ConfigError`."""
     text, _, query = rest.partition("?")
     uri = f"ble:{rest}"
-    try:
-        # A plus sign is an axis here, never a space.
-        pairs = parse_qsl(query.replace("+", "%2B"), strict_parsing=bool(query))
-    except ValueError as exc:
-        raise ConfigError(uri, str(exc)) from exc
-    values = dict(pairs)
-    if len(values) < len(pairs):
-        raise ConfigError(uri, "a key is given twice")
-    allowed = {"mount": MOUNTS, "cadence": _CADENCES}
-    allowed |= dict.fromkeys(("forward", "left", "up"), _AXES)
-    for key, value in values.items():
-        if key not in allowed:
-            raise ConfigError(uri, f"unknown key `{key}`; known: {', '.join(allowed)}")
-        if value not in allowed[key]:
-            raise ConfigError(uri, f"{key}={value} is none of {', '.join(allowed[key])}")
+    values = asked(uri, query, {**WORN, "cadence": _CADENCES})
     if values and not text:
         raise ConfigError(uri, "say which sensor that is: ble:NAME?...")
     return msgspec.convert({"text": unquote(text).strip(), **values}, Wanted)
