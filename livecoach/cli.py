@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from livecoach import __version__
+from livecoach.commands.calibrate_cli import calibrate
 from livecoach.commands.monitor_cli import monitor
-from livecoach.commands.options import as_json, dispatch
+from livecoach.commands.options import as_json, dispatch, seconds_type, source_option
 from livecoach.model.sensors import MOUNTS
 
 _mount = click.option("--mount", type=click.Choice(MOUNTS), help="Where the sensor sits.")
@@ -27,16 +28,7 @@ def _session_ids(context: click.Context, _parameter: click.Parameter, incomplete
 
 
 _ident = click.argument("ident", metavar="ID", shell_complete=_session_ids)
-_seconds = click.FloatRange(min=0, min_open=True)
-_for_seconds = click.option("--seconds", type=_seconds, help="Stop by itself after this long.")
-_source = click.option(
-    "--source",
-    "sources",
-    multiple=True,
-    metavar="URI",
-    help="ble: for every Bluetooth sensor around, ble:NAME (see scan), i2c:1 or iio:device0 (wired "
-    "to this computer), file:PATH, or sim:?key=value; repeat.",
-)
+_for_seconds = click.option("--seconds", type=seconds_type, help="Stop by itself after this long.")
 _speed = click.option("--speed", help="Belt speed: 10.5kmh, 3.0mps, 6.5mph, or none for unknown.")
 _audio = click.option("--audio", help="default, a device, null, or a file ending in .wav.")
 _pace = click.option(
@@ -64,7 +56,7 @@ def cli() -> None:
     is_flag=True,
     help="Three runners, a broker and the coach's page, all on this machine.",
 )
-@click.option("--seconds", type=_seconds, help="How long (default 90; with --coach an hour).")
+@click.option("--seconds", type=seconds_type, help="How long (default 90; with --coach an hour).")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -81,7 +73,7 @@ def demo(**options: object) -> int:
 
 @cli.command()
 @click.argument("config", type=click.Path(path_type=Path), required=False)
-@_source
+@source_option
 @_mount
 @click.option("--target", help="Step rate to aim at: 176, or +5% of your own.")
 @_speed
@@ -229,7 +221,7 @@ def sessions(**options: object) -> int:
 
 @cli.command()
 @click.option(
-    "--seconds", type=_seconds, default=8.0, show_default=True, help="How long to listen."
+    "--seconds", type=seconds_type, default=8.0, show_default=True, help="How long to listen."
 )
 @click.option(
     "--audio", is_flag=True, help="List sound outputs instead, with their rate and latency."
@@ -260,7 +252,7 @@ def _guided(command: Callable[..., int]) -> Callable[..., int]:
     """Give a guided protocol what it takes to run a session."""
     options = (
         click.argument("config", type=click.Path(path_type=Path), required=False),
-        _source,
+        source_option,
         _mount,
         _speed,
         _audio,
@@ -309,71 +301,5 @@ def metrics(**options: object) -> int:
     return dispatch("metrics", options)
 
 
-@cli.group()
-def calibrate() -> None:
-    """Fit the coach to a runner and their equipment, once."""
-
-
-@calibrate.command()
-@click.option(
-    "--source",
-    "sources",
-    multiple=True,
-    required=True,
-    metavar="URI",
-    help="file:PATH of the trunk sensor, and again for the foot sensor (or both feet).",
-)
-@click.option("--runner", help="Whose calibration it is.")
-@click.option("--seconds", type=_seconds, default=60.0, show_default=True, help="How much to use.")
-@as_json
-def contact(**options: object) -> int:
-    """Set a trunk sensor's contact time by a foot sensor worn in the same run."""
-    return dispatch("calibrate", options, "contact")
-
-
-@calibrate.command()
-@click.option(
-    "--source", required=True, metavar="URI", help="file:PATH of a foot sensor with gyroscope."
-)
-@click.option("--speed", help="How fast it was, like 10.5kmh, over what the recording says.")
-@click.option("--runner", help="Whose calibration it is.")
-@click.option("--seconds", type=_seconds, default=60.0, show_default=True, help="How much to use.")
-@as_json
-def speed(**options: object) -> int:
-    """Set a foot sensor's own speed by one known speed, as from a belt."""
-    return dispatch("calibrate", options, "speed")
-
-
-@calibrate.command()
-@click.argument("config", type=click.Path(path_type=Path), required=False)
-@_source
-@click.option("--seconds", type=_seconds, default=3.0, show_default=True, help="How long to stand.")
-@as_json
-def stand(**options: object) -> int:
-    """Stand still, upright, sensor on: finds which of its axes points up.
-
-    With CONFIG the answer is written into its sources (&up=...), which `run` uses; else it is
-    printed. Which way is forward cannot be felt while standing: say it with &forward=. A service
-    that uses a wired sensor has to end before (`systemctl stop livecoach`).
-    """
-    return dispatch("calibrate_stand", options, "stand")
-
-
-@calibrate.command()
-@click.option("--audio", "output", default="default", help="The output device (default: default).")
-@click.option("--mic", is_flag=True, help="Listen with a microphone instead of tapping.")
-@click.option("--input", "microphone", metavar="DEVICE", help="Which microphone; implies --mic.")
-@click.option("--list", "listed", is_flag=True, help="Print what is known, measure nothing.")
-@click.option("--forget", metavar="DEVICE", help="Forget a device, named as in --list.")
-@as_json
-def audio(**options: object) -> int:
-    """Measure how much later than it says a sound device is heard (Bluetooth: 0.1 to 0.3 s).
-
-    Beats play; tap the space bar or Enter with each one you hear (tells up to 0.45 s), or let a
-    microphone hear them (up to 1 s). The result is kept for this machine and device and used by
-    `run` and `demo`.
-    """
-    return dispatch("calibrate_audio", options, "audio")
-
-
+cli.add_command(calibrate)
 cli.add_command(monitor)
