@@ -124,8 +124,7 @@ def test_steps_over_the_air_are_as_good_as_without(seed: int) -> None:
     seconds, begin_s = 90.0, 30.0
     samples = _felt(seconds, seed)
     link = radio_link.Link(seed=seed)
-    true = _truth(seconds, seed)
-    plain = _events(_inputs(_plain(samples)))
+    true, plain = _truth(seconds, seed), _events(_inputs(_plain(samples)))
     events = _events(_inputs(_packets(samples, link)))
     spread, score = [], []
     for found in (plain, events):
