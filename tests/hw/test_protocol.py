@@ -2,34 +2,22 @@
 
 import re
 import struct
-from collections.abc import Iterator
 
 import pytest
 from msgspec import structs
 
 from livecoach.wire import pod, pod_control
 from tests.hw.core import FIRMWARE
+from tests.hw.tools import PAGE, Row, tables
 
-_PAGE = (FIRMWARE / "PROTOCOL.md").read_text("utf-8")
 _HEADER = (FIRMWARE / "core/lcpod.h").read_text("utf-8")
 _BLE = (FIRMWARE / "arduino/livecoach_pod/pod_uuids.h").read_text("utf-8")
 _TYPES = {"u8": "B", "i8": "b", "u16": "H", "u32": "I", "u64": "Q"}
-
-Row = dict[str, str]
 
 
 def _defines() -> dict[str, int]:
     found = re.findall(r"^#define LCPOD_(\w+) (0x[0-9A-F]+|\d+)u?$", _HEADER, re.MULTILINE)
     return {name: int(value, 0) for name, value in found}
-
-
-def _tables(title: str) -> Iterator[list[Row]]:
-    section = _PAGE.split(f"\n## {title}\n")[1].split("\n## ")[0]
-    for block in re.findall(r"(?:^\|.*\n)+", section, re.MULTILINE):
-        head, _, *rows = [
-            [cell.strip() for cell in line.strip("|").split("|")] for line in block.splitlines()
-        ]
-        yield [dict(zip(head, row, strict=True)) for row in rows]
 
 
 def _layout(rows: list[Row]) -> struct.Struct:
@@ -45,7 +33,7 @@ _C = _defines()
 
 
 def test_stream_header() -> None:
-    rows = next(_tables("Stream"))
+    rows = next(tables("Stream"))
     layout = _layout(rows)
     assert layout.size == _C["HEADER"]
     assert {row["field"].upper(): int(row["offset"]) for row in rows} == {
@@ -82,7 +70,7 @@ def test_stream_header() -> None:
 
 
 def test_flags() -> None:
-    _, rows = _tables("Stream")
+    _, rows = tables("Stream")
     empty = pod.StreamPacket(count=0, first_us=0, period_quarter_us=1, samples=(), gyro=False)
     assert {row["flag"] for row in rows} == {"gyro", "overrun", "dropped", "battery_low"}
     for row in rows:
@@ -93,7 +81,7 @@ def test_flags() -> None:
 
 
 def test_requests_and_their_answers() -> None:
-    ops, results, faults = _tables("Control point")
+    ops, results, faults = tables("Control point")
     for row in ops:
         assert getattr(pod_control, row["name"]) == _C[f"OP_{row['name']}"] == int(row["op"], 0)
     assert len(ops) == sum(name.startswith("OP_") for name in _C) - 1
@@ -119,14 +107,14 @@ def test_what_a_request_carries(
     fields: type[pod_control.Settings | pod_control.Synced],
     built: bytes,
 ) -> None:
-    row = next(row for row in next(_tables("Control point")) if row["name"] == op)
+    row = next(row for row in next(tables("Control point")) if row["name"] == op)
     types, names = zip(*(cell.split() for cell in row[column].split(", ")), strict=True)
     assert names == fields.__struct_fields__
     assert struct.calcsize("<B" + "".join(_TYPES[t] for t in types)) == len(built)
 
 
 def test_info() -> None:
-    rows = next(_tables("Info"))
+    rows = next(tables("Info"))
     layout = _layout(rows)
     assert tuple(row["field"] for row in rows) == pod_control.Info.__struct_fields__
     assert layout.size == _C["INFO_BYTES"]
@@ -135,7 +123,7 @@ def test_info() -> None:
 
 
 def test_counters() -> None:
-    rows = next(_tables("Counters"))
+    rows = next(tables("Counters"))
     layout = _layout(rows)
     assert tuple(row["field"] for row in rows) == pod_control.Counters.__struct_fields__
     assert layout.size == _C["COUNTERS_BYTES"]
@@ -144,9 +132,9 @@ def test_counters() -> None:
 
 
 def test_uuids() -> None:
-    rows = next(_tables("Characteristics"))
+    rows = next(tables("Characteristics"))
     base = "0087{}-48a3-4935-b697-0be829dbf171"
-    assert f"`{base.format('xxxx')}`" in _PAGE
+    assert f"`{base.format('xxxx')}`" in PAGE
     ours = {
         "Pod service": pod.SERVICE,
         "Stream": pod.STREAM,
