@@ -29,7 +29,7 @@ from rich.console import Console
 from rich.table import Table
 
 from livecoach.coach import CoachParams
-from livecoach.model import Baseline, Cue, CueKind, Link, Payload, Profile, Tick
+from livecoach.model import Baseline, Cue, CueKind, Link, Payload, Profile, Step, Tick
 from livecoach.session import Pipeline
 from livecoach.simulation import RunnerParams, SimulatedRunner
 from livecoach.sound.desk import Desk
