@@ -4,7 +4,7 @@
 #   hw/pi/arm64_check.sh [FOLDER]        on Debian 12 or newer, x86-64; no root, 10 minutes or so
 #
 # Into a new folder below FOLDER (default /tmp), removed at the end, come Debian 12's arm64 packages
-# and the aarch64 wheels of everything livecoach needs (160 MB fetched, 500 MB on disk). qemu then
+# and the aarch64 wheels of everything livecoach needs (400 MB on disk). qemu then
 # runs their Python as a program of this computer: its kernel, clock and sound are this computer's,
 # so this says that the parts fit together and count right, not that a Pi is fast enough.
 #   MIRROR=URL   another source of Debian packages
@@ -97,7 +97,7 @@ emulated() {
 cd "$WORK"
 emulated 60 -c "import platform, numpy; print(platform.machine(), platform.python_version(), 'numpy', numpy.__version__)"
 
-say "livecoach demo, 20 s: long enough for beats and a phrase"
+say "livecoach demo, 20 s: long enough for beats and a cue"
 emulated 240 -m livecoach demo --seconds 20 --out "$WORK/demo" --audio "$WORK/demo.wav" --json >"$WORK/demo.json"
 "$PYTHON" - "$WORK/demo.json" <<'CHECK' || fail "the demo did not do what it does elsewhere"
 import json, sys

@@ -10,10 +10,10 @@ A core of the Pi is a Cortex-A53 at 1 GHz. It is taken to need as many instructi
 counted once by a plugin of qemu-user, Debian's aarch64 CPython took 1.02 times as many for the
 estimator and 0.85 times for the sound. It is taken to finish `PER_CYCLE` of them a cycle: assumed
 for interpreted code on a core that works in order, not measured. Left out: waits for memory longer
-than that allows (four cores share 512 kB of cache, less than CPython touches), the kernel, heat.
+than that allows (four cores share 512 kB of cache), the kernel, heat.
 
 Left out, too, is the rest of a run: event loop, drivers, session file, broker and the synthesis of
-a phrase, which is made before the run or by a process of its own.
+a phrase, by a process of its own.
 
     python -m tests.benchmarks.instructions        # two minutes; needs valgrind (apt)
 """
