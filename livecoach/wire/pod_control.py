@@ -35,7 +35,7 @@ _COUNTERS = struct.Struct("<4I")
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """What SET asks for; ``samples`` 0 is as many a packet as fit."""
+    """What SET asks for; ``samples`` 0 is as many a packet as fit, ``side`` 0 that of before."""
 
     rate_hz: int = 208
     acc_full_scale_g: int = 16

@@ -86,6 +86,10 @@ async def test_it_shows_what_the_protocol_says_and_answers(core: ctypes.CDLL) ->
         assert taken == pod_control.Reply(pod_control.SET, pod_control.OK)
         info = pod_control.parse_info(bytes(await client.read_gatt_char(there[pod_control.INFO])))
         assert (info.protocol, info.chip_id, info.side) == (1, 0x6C, 2)
+        taken = await ask(pod_control.set_request(pod_control.Settings()))
+        assert taken == pod_control.Reply(pod_control.SET, pod_control.OK)
+        info = pod_control.parse_info(bytes(await client.read_gatt_char(there[pod_control.INFO])))
+        assert info.side == 2, "who does not name a side leaves it as it is"
         await client.disconnect()
         assert not client.is_connected
 

@@ -69,6 +69,9 @@ static uint8_t set(lcpod_state *st, const uint8_t *d, size_t len) {
     if (!lcpod_setup(&to, st->model, unused) || to.samples > most || to.side > 3 || d[7] != 0) {
         return LCPOD_RESULT_BAD_PARAMETER;
     }
+    if (to.side == 0) {
+        to.side = st->settings.side; /* a listener who does not know leaves it as it was built */
+    }
     st->settings = to;
     return LCPOD_RESULT_OK;
 }
