@@ -26,7 +26,7 @@ def told() -> Config:
 
 def test_what_a_coach_was_told_once_is_not_told_again_unasked() -> None:
     header = SimpleNamespace(config=msgspec.to_builtins(told()), profile=Profile())
-    door = cast("SessionDoor", SimpleNamespace(name="old", header=header))
+    door = cast("SessionDoor", SimpleNamespace(name="old", header=header, raw_end_s=None))
     assert recorded(door, {}, Config())[0].broker.url == ""
     assert recorded(door, {"broker.url": URL}, Config())[0].broker.url == URL
 
