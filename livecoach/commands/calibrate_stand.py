@@ -96,7 +96,10 @@ def _found(name: str, samples: list[ImuSample]) -> Standing:
 async def _listened(doors: list[LiveDoor], seconds: float) -> Samples:
     """Return what comes in so many seconds after the first sample has come, and settled."""
     hears, start = _Hears(), time.monotonic()
-    now: Callable[[], float] = lambda: time.monotonic() - start  # noqa: E731 - a clock
+
+    def now() -> float:
+        return time.monotonic() - start
+
     tasks = [asyncio.create_task(door.run(hears.put, now)) for door in doors]
     try:
         if await _until(lambda: any(hears.samples.values()), _WAIT_S, tasks):
