@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from livecoach.coach.cue_maker import CueMaker
 from livecoach.coach.drift import Side
 from livecoach.coach.ledger import Ledger
 from livecoach.coach.metronome import Metronome
@@ -22,12 +23,12 @@ class Mouth:
 
     def __init__(self, metronome: Metronome) -> None:
         self._metronome = metronome
-        self._number = 0
+        self._cues = CueMaker()
 
     @property
     def next_number(self) -> int:
         """The number of the cue that comes next."""
-        return self._number + 1
+        return self._cues.next_number
 
     def speech(self, t: float, words: str, reason: str) -> Cue:
         """Say something where no beat covers its first syllable."""
@@ -39,26 +40,11 @@ class Mouth:
 
     def beat(self, t: float, due: float, foot: Foot | None, reason: str) -> Cue:
         """Sound a beat, for this foot where it is known."""
-        return self._cue(t, due, "beat", foot or "", due + _BEAT_EXPIRES_S, reason)
+        return self._cues.make(t, due, "beat", foot or "", due + _BEAT_EXPIRES_S, reason)
 
     def _after_beats(self, t: float, kind: CueKind, phrase: str, reason: str) -> Cue:
         due = self._metronome.free_after(t)
-        return self._cue(t, due, kind, phrase, due + _EXPIRES_S, reason)
-
-    def _cue(
-        self, t: float, due: float, kind: CueKind, phrase: str, expires_t: float, reason: str
-    ) -> Cue:
-        self._number += 1
-        return Cue(
-            number=self._number,
-            t_decided=t,
-            t_due=due,
-            kind=kind,
-            phrase=phrase,
-            priority=1 if kind == "beat" else 2,
-            expires_t=expires_t,
-            reason=reason,
-        )
+        return self._cues.make(t, due, kind, phrase, due + _EXPIRES_S, reason)
 
 
 class Means(NamedTuple):

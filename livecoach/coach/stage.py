@@ -11,6 +11,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from livecoach.coach.beats import BeatPlan, foot_of
+from livecoach.coach.cue_maker import CueMaker
 from livecoach.coach.modes import Modes
 from livecoach.coach.params import CoachParams
 from livecoach.coach.phrases import LOST, Phrases, Topic, Wording, english
@@ -18,7 +19,6 @@ from livecoach.model import (
     Command,
     Contact,
     Cue,
-    CueKind,
     Event,
     Phase,
     PodReport,
@@ -70,7 +70,7 @@ class Stage:
         self._pod = ""
         self._walks = False
         self._told_lost = True
-        self._number = 0
+        self._cues = CueMaker()
         self._modes = Modes()
 
     @property
@@ -113,7 +113,9 @@ class Stage:
             return []
         due = max(self._beats.free_after(t), self._t_free)
         self._t_free = due + _EXPIRES_S + SPEECH_S
-        return [self._cue(t, due, "speech", self._wording.next(topic), due + _EXPIRES_S, reason)]
+        return [
+            self._cues.make(t, due, "speech", self._wording.next(topic), due + _EXPIRES_S, reason)
+        ]
 
     def tell_lost(self, t: float) -> list[Cue]:
         """Sound the one earcon when running was seen and now nothing is."""
@@ -126,7 +128,7 @@ class Stage:
         self._t_free = due + _EXPIRES_S + TONE_S
         gone_s = t - max(self._t_running, self._t_step)
         reason = f"no good step seen for {gone_s:.1f} s while running"
-        return [self._cue(t, due, "tone", LOST, due + _EXPIRES_S, reason)]
+        return [self._cues.make(t, due, "tone", LOST, due + _EXPIRES_S, reason)]
 
     def start(self, t: float, rate_spm: float) -> None:
         """Begin beats, in phase with the footfalls where they are known; not while muted."""
@@ -143,7 +145,7 @@ class Stage:
             self._beats.stop()
         phase = self._fresh_phase(t)
         return [
-            self._cue(t, due, "beat", foot_of(due, phase) or "", due + 0.05, why())
+            self._cues.make(t, due, "beat", foot_of(due, phase) or "", due + 0.05, why())
             for due in self._beats.update(t, 60.0 / rate_spm)
         ]
 
@@ -174,18 +176,3 @@ class Stage:
     def _fresh_phase(self, t: float) -> Phase | None:
         known = self._phase is not None and t - self._phase.t_known <= _STALE_PHASE_S
         return self._phase if known else None
-
-    def _cue(
-        self, t: float, due: float, kind: CueKind, phrase: str, expires_t: float, reason: str
-    ) -> Cue:
-        self._number += 1
-        return Cue(
-            number=self._number,
-            t_decided=t,
-            t_due=due,
-            kind=kind,
-            phrase=phrase,
-            priority=1 if kind == "beat" else 2,
-            expires_t=expires_t,
-            reason=reason,
-        )
